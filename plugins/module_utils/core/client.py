@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""One vendor as seen by its resources: ``call`` reads, ``change`` changes, and nothing else reaches the wire."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import Gate, KnownAfter
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, Wire, path_of
+
+# interpret(operation, reply) returns the answer's data or raises the vendor's error as a Failure.
+Interpret = t.Callable[[Operation, Reply], t.Any]
+# look() returns the answer of a change whose own answer was lost, when its effect can be seen; None when it cannot.
+Look = t.Callable[[], t.Any]
+MOST_SENDS = 3
+
+
+class Client:
+    """``graphql_path`` is where GraphQL documents go; ``always`` are query parameters that every REST call carries."""
+
+    def __init__(self, wire: Wire, gate: Gate, interpret: Interpret, graphql_path: str = "", always: t.Mapping[str, str] | None = None) -> None:
+        self.wire = wire
+        self.gate = gate
+        wire.again = gate.again
+        self.vendor = wire.vendor
+        self._interpret = interpret
+        self._graphql_path = graphql_path
+        self.always = dict(always or {})
+
+    def call(
+        self,
+        operation: Operation,
+        path: t.Mapping[str, t.Any] | None = None,
+        query: t.Mapping[str, t.Any] | None = None,
+        variables: t.Mapping[str, t.Any] | None = None,
+    ) -> t.Any:
+        """A read; also runs in check mode."""
+        if operation.changes:
+            raise TypeError(f"{operation.name} changes something: send it through change()")
+        return self._send(operation, path or {}, query or {}, None, variables or {})
+
+    def change(
+        self,
+        operation: Operation,
+        target: str,
+        path: t.Mapping[str, t.Any] | None = None,
+        query: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        variables: t.Mapping[str, t.Any] | None = None,
+        look: Look | None = None,
+    ) -> t.Any:
+        """A change, through the gate. In check mode returns :class:`KnownAfter`.
+
+        When no answer came and the effect is in doubt, ``look`` is asked for as long as a late request could still arrive; the
+        change is sent again only when its effect did not show in that time.
+        """
+        if not operation.changes:
+            raise TypeError(f"{operation.name} only reads: send it through call()")
+        path, query, variables = path or {}, query or {}, variables or {}
+        content = {"path": dict(path), "query": dict(query), "body": body, "variables": dict(variables)}
+        return self.gate.change(self.vendor, operation, target, content, lambda: self._send_once(operation, path, query, body, variables, look))
+
+    def _send_once(
+        self, operation: Operation, path: t.Mapping[str, t.Any], query: t.Mapping[str, t.Any], body: t.Any, variables: t.Mapping[str, t.Any], look: Look | None
+    ) -> t.Any:
+        for _attempt in range(MOST_SENDS):
+            try:
+                return self._send(operation, path, query, body, variables)
+            except Failure as failure:
+                if not failure.maybe_sent or look is None:
+                    raise
+                doubt = failure
+            try:
+                seen = self._look(look)
+            except Failure as blind:
+                # Sending again without having looked could double the change.
+                raise Failure(
+                    "unknown",
+                    f"{doubt.message}; whether the change took effect could not be seen ({blind.message})",
+                    "Do not click in the dashboard. Run the same command again: it looks before it acts",
+                    self.vendor,
+                    operation.name,
+                    doubt.status,
+                    doubt.code,
+                    doubt.request_id,
+                    retryable=True,
+                    maybe_sent=True,
+                ) from doubt
+            if seen is not None:
+                return seen
+            self.gate.recorder.again()
+        raise Failure(
+            "unknown" if doubt.kind == "timeout" else doubt.kind,
+            f"{doubt.message}; the change was sent {MOST_SENDS} times and its effect never showed",
+            "Do not click in the dashboard. Run the same command again: it looks before it acts",
+            self.vendor,
+            operation.name,
+            doubt.status,
+            doubt.code,
+            doubt.request_id,
+            retryable=True,
+            maybe_sent=True,
+        ) from doubt
+
+    def _look(self, look: Look) -> t.Any:
+        """Ask for the effect until a request that was still on its way must have arrived."""
+        until = clock.now() + self.wire.timeout
+        while True:
+            seen = look()
+            if seen is not None or clock.now() >= until:
+                return seen
+            clock.sleep(min(1.0, self.wire.timeout))
+
+    def _send(self, operation: Operation, path: t.Mapping[str, t.Any], query: t.Mapping[str, t.Any], body: t.Any, variables: t.Mapping[str, t.Any]) -> t.Any:
+        if operation.document:
+            reply = self.wire.send(
+                operation.name,
+                "POST",
+                self._graphql_path,
+                operation.changes,
+                body={"query": operation.document, "variables": dict(variables), "operationName": operation.name},
+            )
+        else:
+            reply = self.wire.send(operation.name, operation.method, path_of(operation.path, path), operation.changes, {**self.always, **query}, body)
+        try:
+            return self._interpret(operation, reply)
+        except Failure as failure:
+            failure.vendor, failure.operation = self.vendor, operation.name
+            failure.maybe_sent = failure.maybe_sent and operation.changes
+            raise
+
+
+def planned(answer: t.Any) -> bool:
+    """Whether a change was only planned (check mode)."""
+    return isinstance(answer, KnownAfter)

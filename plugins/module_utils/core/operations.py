@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""What a vendor can be asked, as data. Each vendor's ``operations.py`` is a table of these, walked by the contract tests."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """One declared call: REST (``method`` and ``path`` with ``{placeholders}``) or GraphQL (``document``).
+
+    ``query`` names the query parameters that the call may carry, ``body`` the fields of its JSON body; the contract tests hold
+    both to the vendor's schema. ``changes`` marks what only the change gate may send, ``destroys`` what in addition needs
+    ``saasops_allow: destroy``.
+    """
+
+    name: str
+    method: str = "POST"
+    path: str = ""
+    query: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    document: str = ""
+    changes: bool = False
+    destroys: bool = False
+
+
+def table(*operations: Operation) -> dict[str, Operation]:
+    """Index by name; two operations of one name are a mistake in the table."""
+    index = {operation.name: operation for operation in operations}
+    if len(index) != len(operations):
+        raise ValueError("two operations carry the same name")
+    return index
+
+
+Arguments = t.Mapping[str, t.Any]

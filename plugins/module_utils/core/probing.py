@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""Ask many HTTP endpoints whether they are well, several times, side by side. Sends no credential of ours."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import json
+import socket
+import ssl
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import body_of
+
+try:
+    import jmespath
+    import requests
+    import urllib3
+except ImportError:  # reported by run()
+    requests = None  # type: ignore[assignment]
+
+MOST_THREADS = 20
+LARGEST_BODY = 1024 * 1024
+# What a health page says of itself when all is well.
+GOOD_WORDS = ("ok", "healthy", "pass", "up")
+# Statuses of a deployment address that is closed to strangers: nothing was learned.
+PROTECTED = (401, 403)
+
+
+@dataclasses.dataclass
+class Endpoint:
+    """``conditions`` are JMESPath expressions that must be true of the JSON body; without any, a JSON body that has a ``status``
+    must say one of GOOD_WORDS. ``optional``: closed to strangers (401, 403) counts as not checked."""
+
+    name: str
+    url: str
+    method: str = "GET"
+    status: tuple[int, ...] = (200,)
+    conditions: tuple[str, ...] = ()
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    optional: bool = False
+    certificate: bool = False
+
+
+@dataclasses.dataclass
+class Seen:
+    """What one endpoint has shown so far. ``verdict``: pass, fail, inconclusive, error (could not be measured), or ``skipped``."""
+
+    name: str
+    url: str
+    verdict: str = "inconclusive"
+    status: int | None = None
+    ms: int | None = None
+    reason: str = ""
+    probes: int = 0
+    passed: int = 0
+    in_a_row: int = 0  # positive: good ones; negative: bad ones
+    first_failed_at: float | None = None
+    last_at: float | None = None
+    certificate_days: float | None = None
+
+
+def compile_conditions(endpoints: t.Sequence[Endpoint]) -> None:
+    """Refuse a malformed address or condition before the first request."""
+    for endpoint in endpoints:
+        parts = urlsplit(endpoint.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Failure(
+                "invalid", f"endpoint {endpoint.name}: {endpoint.url!r} is not an http address", "Give a full address such as https://api.example.com/health"
+            )
+        for condition in endpoint.conditions:
+            try:
+                jmespath.compile(condition)
+            except jmespath.exceptions.JMESPathError as error:
+                raise Failure("invalid", f"endpoint {endpoint.name}: the condition {condition!r} is not JMESPath", plain(error, 120)) from error
+
+
+def run(
+    endpoints: t.Sequence[Endpoint],
+    in_a_row: int,
+    every: float,
+    deadline: clock.Deadline,
+    timeout: float,
+    until_good: bool,
+    each_turn: t.Callable[[], None] = lambda: None,
+    warm_up: bool = False,
+) -> list[Seen]:
+    """Probe until every endpoint has a verdict or the deadline passes.
+
+    ``in_a_row`` good probes are a pass. As many bad ones are a fail, unless ``until_good``: then a bad endpoint is asked again
+    until the deadline, and is a fail only then. ``every`` seconds lie between two rounds. ``warm_up`` sends one round that does
+    not count, for services that sleep until they are asked.
+    """
+    if requests is None:
+        raise Failure(
+            "invalid", "the Python libraries requests and jmespath are needed", "Install them for the Python that runs this task: pip install requests jmespath"
+        )
+    compile_conditions(endpoints)
+    seen = [Seen(endpoint.name, endpoint.url) for endpoint in endpoints]
+    with requests.Session() as session, concurrent.futures.ThreadPoolExecutor(min(MOST_THREADS, max(1, len(endpoints)))) as threads:
+        adapter = requests.adapters.HTTPAdapter(pool_connections=MOST_THREADS, pool_maxsize=MOST_THREADS)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        if warm_up:
+            list(threads.map(lambda endpoint: _probe(session, endpoint, Seen(endpoint.name, endpoint.url), deadline.left()), endpoints))
+        while True:
+            each_turn()
+            open_ones = [(endpoint, state) for endpoint, state in zip(endpoints, seen, strict=True) if state.verdict == "inconclusive"]
+            at = clock.now()
+            for state, good in threads.map(lambda pair: _probe(session, pair[0], pair[1], timeout), open_ones):
+                _count(state, good, at, in_a_row, until_good)
+            if all(state.verdict != "inconclusive" for state in seen):
+                break
+            if deadline.left() < every:
+                for state in seen:
+                    if state.verdict == "inconclusive" and state.in_a_row < 0:
+                        state.verdict = "fail"
+                break
+            clock.sleep(every)
+    return seen
+
+
+def worst(seen: t.Iterable[Seen]) -> str:
+    """One verdict of many; no endpoint at all is never a pass."""
+    verdicts = {state.verdict for state in seen} - {"skipped"}
+    return next((verdict for verdict in ("fail", "error", "inconclusive", "pass") if verdict in verdicts), "inconclusive")
+
+
+def _count(state: Seen, good: bool | None, at: float, in_a_row: int, until_good: bool) -> None:
+    state.probes += 1
+    state.last_at = at
+    if good is None:
+        return
+    if good:
+        state.passed += 1
+        state.in_a_row = max(state.in_a_row, 0) + 1
+    else:
+        state.first_failed_at = at if state.in_a_row >= 0 else state.first_failed_at
+        state.in_a_row = min(state.in_a_row, 0) - 1
+    if state.in_a_row >= in_a_row:
+        state.verdict = "pass"
+    elif state.in_a_row <= -in_a_row and not until_good:
+        state.verdict = "fail"
+
+
+def _probe(session: t.Any, endpoint: Endpoint, state: Seen, timeout: float) -> tuple[Seen, bool | None]:
+    """One probe; None when nothing was learned of the endpoint's health."""
+    started = clock.elapsed()
+    try:
+        if endpoint.certificate and state.certificate_days is None and endpoint.url.startswith("https"):
+            state.certificate_days = _certificate_days(endpoint.url, timeout)
+        with session.request(endpoint.method, endpoint.url, headers=endpoint.headers, timeout=timeout, allow_redirects=False, stream=True) as response:
+            content = body_of(response, LARGEST_BODY, 4 * timeout)
+            state.status, state.ms = response.status_code, round((clock.elapsed() - started) * 1000)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        state.status, state.ms = None, None
+        text = str(error)
+        if "NameResolutionError" in text or "getaddrinfo" in text:
+            state.verdict, state.reason = "error", f"the name {urlsplit(endpoint.url).hostname} was not found"
+            return state, None
+        slow = isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError))
+        state.reason = f"no answer within {timeout:g} s" if slow else "the connection failed"
+        return state, False
+    if endpoint.optional and state.status in PROTECTED:
+        state.verdict, state.reason = "skipped", f"answers {state.status}: closed to strangers, not checked"
+        return state, None
+    state.reason = _complaint(endpoint, state.status, content)
+    return state, not state.reason
+
+
+def _complaint(endpoint: Endpoint, status: int, content: bytes) -> str:
+    """Why the answer is not good; empty when it is."""
+    try:
+        body = json.loads(content) if content.strip() else None
+    except (ValueError, RecursionError):
+        body = None
+    if status not in endpoint.status:
+        return f"{status}{_failing_checks(body)}"
+    if endpoint.conditions:
+        if body is None:
+            return f"{status}, but the body is not JSON"
+        untrue = [condition for condition in endpoint.conditions if not _holds(condition, body)]
+        return f"{status}, but not true: {untrue[0]}" if untrue else ""
+    said = body.get("status") if isinstance(body, dict) else None
+    if isinstance(said, str) and said.lower() not in GOOD_WORDS:
+        return f"{status}, but says {plain(said, 40)!r}{_failing_checks(body)}"
+    return ""
+
+
+def _holds(condition: str, body: t.Any) -> bool:
+    try:
+        return bool(jmespath.search(condition, body))
+    except jmespath.exceptions.JMESPathError:
+        return False  # the body has another shape than the condition expects
+
+
+def _failing_checks(body: t.Any) -> str:
+    """Names of the parts that a health page calls bad, for people: `` (database check failing)``."""
+    checks = body.get("checks") if isinstance(body, dict) else None
+    if not isinstance(checks, list):
+        return ""
+    bad = [plain(part.get("name"), 30) for part in checks if isinstance(part, dict) and str(part.get("status", "")).lower() not in GOOD_WORDS]
+    return f" ({', '.join(bad[:3])} check failing)" if bad else ""
+
+
+def _certificate_days(url: str, timeout: float) -> float | None:
+    parts = urlsplit(url)
+    with (
+        socket.create_connection((str(parts.hostname), parts.port or 443), timeout=timeout) as plain_socket,
+        ssl.create_default_context().wrap_socket(plain_socket, server_hostname=parts.hostname) as secure,
+    ):
+        certificate = secure.getpeercert()
+    ends = certificate.get("notAfter") if certificate else None
+    return (ssl.cert_time_to_seconds(str(ends)) - clock.now()) / 86400 if ends else None

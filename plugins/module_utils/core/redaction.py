@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""Keep secrets out of everything that leaves a module, and vendor text harmless.
+
+Values that arrive through ``no_log`` options are scrubbed by Ansible; those that the code finds by itself (a token from the
+process environment, a password inside a URL) are registered here and scrubbed from results and messages alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import typing as t
+
+MASK = "********"
+# Shorter strings would mask ordinary words everywhere.
+SHORTEST_SECRET = 6
+LONGEST_TEXT = 2000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_secrets: set[str] = set()
+
+
+def register(*values: str | None) -> None:
+    """Remember secret values for the life of this task."""
+    _secrets.update(value for value in values if value and len(value) >= SHORTEST_SECRET)
+
+
+def forget() -> None:
+    """Drop all registered values (a task has ended)."""
+    _secrets.clear()
+
+
+def registered() -> frozenset[str]:
+    return frozenset(_secrets)
+
+
+def scrub(value: t.Any) -> t.Any:
+    """A copy of ``value`` with every registered secret masked, keys included."""
+    if not _secrets:
+        return value
+    if isinstance(value, str):
+        for secret in sorted(_secrets, key=len, reverse=True):
+            value = value.replace(secret, MASK)
+        return value
+    if isinstance(value, dict):
+        return {scrub(key): scrub(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [scrub(item) for item in value]
+    return value
+
+
+def plain(text: t.Any, limit: int = LONGEST_TEXT) -> str:
+    """Vendor text made safe for a terminal and a log: one line, no control characters, bounded."""
+    line = _CONTROL.sub("?", str(text).replace("\n", " ").replace("\t", " ").strip())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def fingerprint(body: t.Any) -> str:
+    """A short digest of what a change sends, equal for equal content whatever the order of keys."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""One module = one transaction: ``execute(task) -> result``, run by the module's ``main()`` and by the action plugin alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction, wire
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import Gate, Recorder
+
+# Options of every module that talks to a vendor; documented in doc_fragments/common.py.
+COMMON_ARGUMENTS: dict[str, dict[str, t.Any]] = {
+    "request_timeout": {"type": "float", "default": 10.0},
+    "deadline": {"type": "float", "default": 300.0},
+}
+# Options of every module that changes something there.
+CHANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
+    **COMMON_ARGUMENTS,
+    "allow": {"type": "str", "choices": ["read", "change", "destroy"], "default": "change"},
+}
+
+
+class Task:
+    """What ``execute`` works with: the checked options, the change gate, the deadline, and the sessions to close."""
+
+    def __init__(self, params: dict[str, t.Any], check_mode: bool) -> None:
+        self.params = params
+        self.check_mode = check_mode
+        for option in ("request_timeout", "deadline"):
+            if params.get(option, 1) <= 0:
+                raise Failure("invalid", f"{option} is {params[option]:g}", f"Give {option} as seconds above 0")
+        self.deadline = clock.Deadline(params.get("deadline", 300.0))
+        self.gate = Gate(check_mode, params.get("allow", "change"))
+        self._wires: list[wire.Wire] = []
+
+    def record_with(self, recorder: Recorder) -> None:
+        """Let the ledger see every change of this task."""
+        self.gate.recorder = recorder
+
+    def wire(self, vendor: str, base_url: str, credential: tuple[str, str] | None, request_id_header: str = "X-Request-Id") -> wire.Wire:
+        """A session to one host; ``base_url`` must have passed ``checked_base_url``."""
+        if not wire.AVAILABLE:
+            raise Failure("invalid", "the Python library requests is not installed", "Install it for the Python that runs this task: pip install requests")
+        made = wire.Wire(vendor, base_url, self.deadline, self.params["request_timeout"], credential, request_id_header)
+        self._wires.append(made)
+        return made
+
+    def close(self) -> None:
+        for made in self._wires:
+            made.close()
+
+    def trace(self) -> dict[str, t.Any]:
+        """What was done so far; part of every result, also of a failed one."""
+        trace: dict[str, t.Any] = {"steps": [dataclasses.asdict(step) for made in self._wires for step in made.steps]}
+        if "allow" in self.params:
+            trace["changes"] = [change.as_dict() for change in self.gate.changes]
+        return trace
+
+
+Execute = t.Callable[[Task], dict[str, t.Any]]
+
+
+def outcome(execute: Execute, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
+    """Run ``execute`` to a plain result: never raises a Failure, never carries a registered secret."""
+    task: Task | None = None
+    try:
+        task = Task(params, check_mode)
+        result = {"changed": False, **task.trace(), **execute(task), **task.trace()}
+    except Failure as failure:
+        result = {
+            "failed": True,
+            "changed": bool(task and task.gate.changes and not check_mode),
+            **(task.trace() if task else {}),
+            "msg": str(failure),
+            "failure": failure.as_dict(),
+        }
+    finally:
+        if task:
+            task.close()
+        clock.close()
+    try:
+        return t.cast("dict[str, t.Any]", redaction.scrub(result))
+    finally:
+        redaction.forget()
+
+
+def run_module(spec: dict[str, t.Any], execute: Execute) -> None:
+    """The whole ``main()`` of a module. ``spec`` holds the keyword arguments of AnsibleModule."""
+    from ansible.module_utils.basic import AnsibleModule
+
+    module = AnsibleModule(**spec)
+    result = outcome(execute, module.params, module.check_mode)
+    if not module._diff:
+        result.pop("diff", None)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

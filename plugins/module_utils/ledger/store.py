@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""The durable memory: plain SQL tables in a SQLite file, or in PostgreSQL where several launchers share them.
+
+Times are seconds since the epoch. Every write transaction of one environment runs alone (SQLite: ``BEGIN IMMEDIATE``,
+PostgreSQL: an advisory lock), so that what it read still holds when it writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.sql import NullPool, require, sa
+
+metadata = sa.MetaData()
+_text, _time = sa.Text, sa.Float
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("component", _text, primary_key=True),
+    sa.Column("deployment", _text, primary_key=True),
+    sa.Column("commit", _text),
+    sa.Column("version", _text),
+    sa.Column("created_at", _time),
+    sa.Column("seen_at", _time, nullable=False),
+    sa.Column("proved_at", _time),
+    sa.Column("bad_at", _time),
+    sa.Column("bad_reason", _text),
+    sa.Column("schema_floor", _text),  # id, tag or commit of the oldest release that still fits the data
+)
+rotations = sa.Table(
+    "rotations",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("component", _text, primary_key=True),
+    sa.Column("name", _text, primary_key=True),
+    sa.Column("rotated_at", _time, nullable=False),
+)
+pins = sa.Table(
+    "pins",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("component", _text, primary_key=True),
+    sa.Column("since", _time, nullable=False),
+    sa.Column("run", _text, nullable=False),
+    sa.Column("bad", sa.JSON, nullable=False),
+    sa.Column("serving", sa.JSON, nullable=False),
+    sa.Column("reason", _text, nullable=False),
+    sa.Column("pinned_before", sa.Boolean),
+)
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("purpose", _text, primary_key=True),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("run", _text),  # null: nobody holds it; the generation stays, so that a late holder is still told apart
+    sa.Column("holder", sa.JSON),
+    sa.Column("reason", _text),
+    sa.Column("acquired_at", _time),
+    sa.Column("expires_at", _time),
+)
+sagas = sa.Table(
+    "sagas",
+    metadata,
+    sa.Column("id", _text, primary_key=True),
+    sa.Column("environment", _text, nullable=False, index=True),
+    sa.Column("verb", _text, nullable=False),
+    sa.Column("opened_by", _text, nullable=False),
+    sa.Column("opened_at", _time, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("closed_at", _time),
+    sa.Column("outcome", _text),
+)
+saga_components = sa.Table(
+    "saga_components",
+    metadata,
+    sa.Column("saga", _text, primary_key=True),
+    sa.Column("component", _text, primary_key=True),
+    sa.Column("wave", sa.Integer, nullable=False),
+    sa.Column("from_release", sa.JSON, nullable=False),
+    sa.Column("to_release", sa.JSON, nullable=False),
+    sa.Column("before", sa.JSON, nullable=False),
+    sa.Column("intents", sa.JSON, nullable=False),
+)
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at", _time, nullable=False),
+    sa.Column("run", _text, nullable=False),
+    sa.Column("kind", _text, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("previous", _text, nullable=False),
+    sa.Column("hash", _text, nullable=False),
+)
+# Raised with every change of the tables; a newer ledger is never written by older code.
+SCHEMA_VERSION = 1
+meta = sa.Table("meta", metadata, sa.Column("name", _text, primary_key=True), sa.Column("value", _text, nullable=False))
+
+
+def state_folder() -> pathlib.Path:
+    """Where files of the collection live between runs; a folder only for this user."""
+    return pathlib.Path(os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state") / "saasops"
+
+
+def default_url(environment: str) -> str:
+    return f"sqlite:///{state_folder() / (environment.replace('/', '-') + '.sqlite3')}"
+
+
+class Store:
+    """An open ledger. Made anew by every task: a connection must not cross a fork."""
+
+    def __init__(self, url: str, environment: str, create: bool = True) -> None:
+        require()
+        self.environment = environment
+        self._writing: sa.Connection | None = None
+        try:
+            parsed = sa.make_url(url)
+        except sa.exc.ArgumentError as error:
+            raise Failure("invalid", "saasops_ledger_url is not a URL", "Give sqlite:////absolute/path or postgresql://user@host/database") from error
+        # PostgreSQL takes a password among the parameters, too.
+        redaction.register(str(parsed.password) if parsed.password else None, *(str(parsed.query[name]) for name in parsed.query if "password" in name))
+        self.shown = redaction.scrub(parsed.render_as_string(hide_password=True))
+        if parsed.drivername == "sqlite":
+            self._file = pathlib.Path(parsed.database or "").expanduser().absolute()
+            if not create and not self._file.exists():
+                raise self._unreachable("there is no such file", "not_found")
+            self._prepare_file()
+            self._engine = sa.create_engine(parsed.set(database=str(self._file)), poolclass=NullPool, connect_args={"timeout": 30, "isolation_level": None})
+            sa.event.listen(self._engine, "connect", _tune_sqlite)
+        elif parsed.drivername.split("+")[0] == "postgresql":
+            self._engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args={"connect_timeout": 10})
+        else:
+            raise Failure("invalid", f"saasops_ledger_url names {parsed.drivername}", "Use sqlite or postgresql")
+        self.shared = self._engine.dialect.name == "postgresql"
+
+    def prepare(self) -> None:
+        """Create what is missing and refuse a ledger of a newer collection. Called once in a run, by its guard."""
+        with self.write() as connection:
+            if self.shared:
+                # The tables belong to all environments: two that begin at the same moment must not both create them.
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_VERSION)))
+            metadata.create_all(connection)
+            found = connection.execute(sa.select(meta.c.value).where(meta.c.name == "schema")).scalar()
+            if found is None:
+                connection.execute(meta.insert().values(name="schema", value=str(SCHEMA_VERSION)))
+            elif int(found) > SCHEMA_VERSION:
+                raise Failure("invalid", f"the ledger {self.shown} was written by a newer version of this collection", "Upgrade the collection on this machine")
+
+    @contextlib.contextmanager
+    def read(self) -> t.Iterator[sa.Connection]:
+        with self._connection() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> t.Iterator[sa.Connection]:
+        """A transaction that runs alone in this environment and is durable when it returns; one within another is part of it."""
+        if self._writing is not None:
+            yield self._writing
+            return
+        with self._connection() as connection, self._joined(connection):
+            if self.shared:
+                with connection.begin():
+                    key = int.from_bytes(hashlib.sha256(self.environment.encode()).digest()[:8], "big", signed=True)
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+                    yield connection
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                except BaseException:
+                    connection.exec_driver_sql("ROLLBACK")
+                    raise
+                connection.exec_driver_sql("COMMIT")
+
+    @contextlib.contextmanager
+    def _joined(self, connection: sa.Connection) -> t.Iterator[None]:
+        self._writing = connection
+        try:
+            yield
+        finally:
+            self._writing = None
+
+    def now(self, connection: sa.Connection) -> float:
+        """The moment that leases are judged by: the database's own clock where machines share it, else core's."""
+        if self.shared and not clock.is_virtual():
+            return float(connection.execute(sa.select(sa.func.extract("epoch", sa.func.clock_timestamp()))).scalar_one())
+        return clock.now()
+
+    @contextlib.contextmanager
+    def _connection(self) -> t.Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.DatabaseError, ImportError) as error:
+            raise self._unreachable(redaction.plain(getattr(error, "orig", None) or error, 200)) from error
+
+    def _prepare_file(self) -> None:
+        try:
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise self._unreachable(error.strerror or str(error)) from error
+
+    def _unreachable(self, why: str, kind: t.Literal["vendor_down", "not_found"] = "vendor_down") -> Failure:
+        return Failure(
+            kind,
+            f"the ledger {self.shown} cannot be used: {why}",
+            "Check saasops_ledger_url, the folder's rights and the database server",
+            code="ledger",
+        )
+
+
+def _tune_sqlite(connection: t.Any, _record: t.Any) -> None:
+    # FULL: an intent must survive a power cut, since the change that follows it does.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def upsert(connection: sa.Connection, table: sa.Table, keys: dict[str, t.Any], values: dict[str, t.Any]) -> None:
+    """Insert or update one row; for use inside ``Store.write``, where nobody else writes."""
+    where = sa.and_(*(table.c[name] == value for name, value in keys.items()))
+    if connection.execute(sa.select(sa.literal(1)).where(where).select_from(table)).first():
+        if values:
+            connection.execute(table.update().where(where).values(**values))
+    else:
+        connection.execute(table.insert().values(**keys, **values))

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""From the names that people write to the ids that Railway wants: project, environment, service.
+
+A project token *is* one environment of one project: it fills in what was not given, and refuses what disagrees. Names are not
+unique at Railway, so two of one name are an error that asks for the id.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging, redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, read
+
+PAGE = 100
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Scope:
+    """One service in one environment of one project: ids, and the names that people read."""
+
+    project_id: str
+    environment_id: str
+    service_id: str
+    project: str
+    environment: str
+    service: str
+
+    def __str__(self) -> str:
+        return f"{self.service} (Railway, {self.project}/{self.environment})"
+
+    @property
+    def link(self) -> str:
+        # The project's page: short enough to be copied from a screen of 80 columns.
+        return f"https://railway.com/project/{self.project_id}"
+
+
+def is_id(text: str) -> bool:
+    return bool(_UUID.fullmatch(text))
+
+
+def resolve(client: Client, project: str | None, environment: str | None, service: str, has_project_token: bool) -> Scope:
+    """Ids and names of what was given.
+
+    Requests: one with a project token; with another token none when all three are ids, one when the project is an id, else two; and
+    one more for every further hundred of a list.
+    """
+    if not service:
+        raise Failure("invalid", "no service was given", "Name it: service (inventory: railway_service)", VENDOR)
+    if has_project_token:
+        return _by_project_token(client, project, environment, service)
+    for option, value in (("project", project), ("environment", environment)):
+        if not value:
+            raise Failure("invalid", f"no {option} was given, and only a project token could tell it", f"Give {option} (inventory: railway_{option})", VENDOR)
+    project, environment = str(project), str(environment)
+    if is_id(project) and is_id(environment) and is_id(service):
+        return Scope(project, environment, service, project, environment, service)
+    if not is_id(project):
+        found = paging.pages(lambda after: nodes(read(client, op.PROJECTS, first=PAGE, after=after).get("projects"), op.PROJECTS), "projects")
+        project = pick(project, [(node["id"], node["name"]) for node in found if not node.get("deletedAt")], "project", "what this token can see")[0]
+    return _in_project(client, project, environment, service)
+
+
+def _by_project_token(client: Client, project: str | None, environment: str | None, service: str) -> Scope:
+    said: t.Any = read(client, op.PROJECT_TOKEN, first=PAGE).get("projectToken")
+    try:
+        project_id, project_name = _identity(said["project"])
+        environment_id, environment_name = _identity(said["environment"])
+        services = said["environment"]["serviceInstances"]
+    except (TypeError, KeyError) as error:
+        raise malformed(op.PROJECT_TOKEN, "does not say where the token belongs") from error
+    for option, given, known in (("project", project, (project_id, project_name)), ("environment", environment, (environment_id, environment_name))):
+        if given and given not in known:
+            raise refuse(
+                f"the Railway token belongs to {option} {known[1]}, and {option} {given} was asked for",
+                f"Use the token of {given}, or name {known[1]}",
+                code="environment",
+            )
+    listed, after = nodes(services, op.PROJECT_TOKEN)
+    if after is not None and not _known(service, listed):
+        listed += _more_services(client, project_id, environment_id, after)
+    where = f"environment {environment_name} of {project_name}"
+    service_id, service_name = pick(service, [(node["serviceId"], node["serviceName"]) for node in listed], "service", where)
+    return Scope(project_id, environment_id, service_id, project_name, environment_name, service_name)
+
+
+def _identity(node: t.Any) -> tuple[str, str]:
+    return redaction.plain(node["id"], 100), redaction.plain(node["name"], 100)
+
+
+def _known(service: str, listed: t.Iterable[dict[str, t.Any]]) -> bool:
+    return any(service in (node["serviceId"], node["serviceName"]) for node in listed)
+
+
+def _more_services(client: Client, project_id: str, environment_id: str, after: str) -> list[dict[str, t.Any]]:
+    def fetch(cursor: str | None) -> tuple[list[dict[str, t.Any]], str | None]:
+        data = read(client, op.SERVICES, environmentId=environment_id, projectId=project_id, first=PAGE, after=cursor or after)
+        return nodes((data.get("environment") or {}).get("serviceInstances"), op.SERVICES)
+
+    return list(paging.pages(fetch, "services"))
+
+
+def _in_project(client: Client, project_id: str, environment: str, service: str) -> Scope:
+    names: list[str] = []
+
+    def fetch(cursor: tuple[str | None, str | None] | None) -> tuple[list[tuple[str, dict[str, t.Any]]], tuple[str | None, str | None] | None]:
+        environments_after, services_after = cursor or (None, None)
+        data = read(client, op.PROJECT, id=project_id, first=PAGE, afterEnvironment=environments_after, afterService=services_after)
+        found = data.get("project") or {}
+        names.append(redaction.plain(found.get("name") or project_id, 100))
+        environments, next_environments = nodes(found.get("environments"), op.PROJECT)
+        services, next_services = nodes(found.get("services"), op.PROJECT)
+        items = [("environment", node) for node in environments] + [("service", node) for node in services]
+        if next_environments is None and next_services is None:
+            return items, None
+        return items, (next_environments or environments_after, next_services or services_after)
+
+    # A list that has ended may repeat its last page while the other goes on; ids are counted once.
+    listed: dict[str, dict[str, str]] = {"environment": {}, "service": {}}
+    for kind, node in paging.pages(fetch, "environments and services"):
+        if not node.get("deletedAt"):
+            listed[kind][node["id"]] = node["name"]
+    environment_id, environment_name = pick(environment, listed["environment"].items(), "environment", f"project {names[0]}")
+    service_id, service_name = pick(service, listed["service"].items(), "service", f"project {names[0]}")
+    return Scope(project_id, environment_id, service_id, names[0], environment_name, service_name)
+
+
+def pick(wanted: str, known: t.Iterable[tuple[str, str]], what: str, where: str) -> tuple[str, str]:
+    """(id, name) of the one that ``wanted`` names, by id or exact name."""
+    listed = [(redaction.plain(identity, 100), redaction.plain(name, 100)) for identity, name in known]
+    matches = [pair for pair in listed if wanted in pair]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        ids = ", ".join(identity for identity, _name in matches)
+        raise Failure("invalid", f"{len(matches)} {what}s of {where} are called {wanted}", f"Name it by its id, one of {ids}", VENDOR)
+    names = sorted({name for _identity, name in listed})
+    # Case is the commonest slip, so it must not spoil the comparison.
+    lowered = {name.lower(): name for name in names}
+    close = [lowered[name] for name in difflib.get_close_matches(wanted.lower(), lowered, n=3, cutoff=0.5)]
+    hint = f"Did you mean {' or '.join(close)}?" if close else f"There is: {', '.join(names[:10])}" if names else "The token may see too little"
+    raise Failure("not_found", f"there is no {what} {wanted} in {where}", hint, VENDOR, code=what)
+
+
+def nodes(connection: t.Any, operation: Operation) -> tuple[list[dict[str, t.Any]], str | None]:
+    """(nodes, cursor of the next page or None) of a Relay connection."""
+    try:
+        found = [dict(edge["node"]) for edge in connection["edges"]]
+        page = connection["pageInfo"]
+        return found, str(page["endCursor"]) if page["hasNextPage"] and page.get("endCursor") else None
+    except (TypeError, KeyError, ValueError) as error:
+        raise malformed(operation, "is not the documented list") from error
+
+
+def malformed(operation: Operation, what: str) -> Failure:
+    return Failure("protocol", f"the answer {what}", "Check api_url; if it is right, look for a newer version of this collection", VENDOR, operation.name)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""What this collection asks of the Vercel REST API, named as the vendor's OpenAPI document names it.
+
+Versions are part of the path, one per operation. Each call may carry the team, as ``teamId`` or ``slug``.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation, table
+
+TEAM = ("teamId", "slug")
+
+GET_PROJECT = Operation("get_project", "GET", "/v9/projects/{idOrName}", query=TEAM)
+GET_PROJECTS = Operation("get_projects", "GET", "/v10/projects", query=(*TEAM, "limit"))
+UPDATE_PROJECT = Operation("update_project", "PATCH", "/v9/projects/{idOrName}", query=TEAM, body=("autoAssignCustomDomains",), changes=True)
+
+GET_DEPLOYMENTS = Operation("get_deployments", "GET", "/v7/deployments", query=(*TEAM, "projectId", "target", "state", "sha", "since", "until", "limit"))
+GET_DEPLOYMENT = Operation("get_deployment", "GET", "/v13/deployments/{idOrUrl}", query=TEAM)
+CREATE_DEPLOYMENT = Operation(
+    "create_deployment", "POST", "/v13/deployments", query=(*TEAM, "forceNew"), body=("deploymentId", "name", "project", "target", "meta"), changes=True
+)
+
+# Both move the production domains in a job of their own, without a build. The body is an empty object.
+REQUEST_PROMOTE = Operation("request_promote", "POST", "/v10/projects/{projectId}/promote/{deploymentId}", query=TEAM, changes=True)
+REQUEST_ROLLBACK = Operation("request_rollback", "POST", "/v1/projects/{projectId}/rollback/{deploymentId}", query=(*TEAM, "description"), changes=True)
+# The second is not in the published document; the vendor's own client calls it.
+LIST_PROMOTE_ALIASES = Operation("list_promote_aliases", "GET", "/v1/projects/{projectId}/promote/aliases", query=(*TEAM, "failedOnly", "limit"))
+LIST_ROLLBACK_ALIASES = Operation("list_rollback_aliases", "GET", "/v9/projects/{projectId}/rollback/aliases", query=(*TEAM, "failedOnly", "limit"))
+
+GET_ROLLING_RELEASE = Operation("get_rolling_release", "GET", "/v1/projects/{idOrName}/rolling-release", query=(*TEAM, "state"))
+
+OPERATIONS = table(
+    GET_PROJECT,
+    GET_PROJECTS,
+    UPDATE_PROJECT,
+    GET_DEPLOYMENTS,
+    GET_DEPLOYMENT,
+    CREATE_DEPLOYMENT,
+    REQUEST_PROMOTE,
+    REQUEST_ROLLBACK,
+    LIST_PROMOTE_ALIASES,
+    LIST_ROLLBACK_ALIASES,
+    GET_ROLLING_RELEASE,
+)
