@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026 saasops.runbooks contributors
+"""The first task of every playbook: nothing changes before it has passed. Its result, registered as ``saasops_run``, is the run."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import typing as t
+import uuid
+
+from ansible import context
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+
+# Imported here, in Ansible's main process, so that the workers inherit what they all need.
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import holders, leases, store
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import guard, interruption, variables
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, render
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    _supports_check_mode = True
+    _VALID_ARGS = frozenset({"verb", "ledger"})
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        verb = self._task.args["verb"]
+        self._run: dict[str, t.Any] = {"id": uuid.uuid4().hex[:8], "verb": verb, "system": "", "banner": "", "environment": ""}
+        try:
+            facts = self._pass(verb, task_vars)
+        except Failure as failure:
+            screen = Screen(
+                self._run["banner"] or "NO ENVIRONMENT",
+                self._run["system"],
+                "REFUSED - nothing was changed",
+                self._run["id"],
+                lines=[failure.message],
+                next_steps=[failure.hint],
+            )
+            self._display.display("\n" + render(screen))
+            return {**result, "failed": True, "msg": str(failure), "failure": failure.as_dict()}
+        finally:
+            clock.close()
+        return {**result, **facts, "changed": False}
+
+    def _pass(self, verb: str, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        clock.announce(None, 1)
+        hostvars = task_vars["hostvars"]
+        components = list(task_vars["groups"].get("components", []))
+        chosen = [name for name in components if name in task_vars["ansible_play_hosts_all"]]
+        self._introduce(_own(hostvars[name]) for name in components)
+        system, environment = guard.check_components(components, chosen, lambda name: _own(hostvars[name]))
+        first = hostvars[chosen[0]]
+        self._run.update(system=system, environment=f"{system}/{environment}", banner=str(first.get("saasops_banner") or environment.upper()))
+        raw = context.CLIARGS.get("extra_vars", ())
+        extra = load_extra_vars(self._loader)
+        whole = guard.check_extra_variables(raw, extra, verb)
+        given = {name: first[name] for name in guard.options_of(verb) if name in first}
+        values = guard.check_values(verb, {**given, **whole})
+        if clock.is_virtual() and int(task_vars.get("ansible_forks") or 5) < len(chosen):
+            raise refuse(f"virtual time needs as many forks as components ({len(chosen)})", f"Add --forks {len(chosen)}", "forks")
+        self._run.update(
+            purpose="change",
+            started_at=clock.now(),
+            asked_by=str(extra.get("awx_user_name") or f"{getpass.getuser()}@{socket.gethostname()}"),
+            reason=str(values.get(f"{verb}_reason") or ""),
+            values=values,
+            check_mode=bool(self._task.check_mode),
+            holder=holders.describe(os.getppid()),
+            generation=0,
+            saga=None,
+            ledger=False,
+            cautions=[],
+        )
+        url = first.get("saasops_ledger_url")
+        self._open_ledger(url)
+        interruption.mark(os.getppid(), self._run, url)
+        return self._run
+
+    def _introduce(self, every: t.Iterable[dict[str, t.Any]]) -> None:
+        """Name the environment as far as it is told, so that a refusal of the inventory begins with it, too."""
+        facts = next((facts for facts in every if facts.get("saasops_environment")), {})
+        self._run.update(
+            system=str(facts.get("saasops_system", "")), banner=str(facts.get("saasops_banner") or str(facts.get("saasops_environment", "")).upper())
+        )
+
+    def _open_ledger(self, url: str | None) -> None:
+        """Take the lease. Without a ledger, say so, unless the verb cannot do without one."""
+        run = self._run
+        try:
+            ledger = store.Store(url or store.default_url(run["environment"]), run["environment"], create=not self._task.check_mode)
+            if self._task.check_mode:
+                held = leases.current(ledger, run["purpose"])
+                if held and not held["free"]:
+                    run["cautions"].append(f"run {held['run']} on {held['holder']['host']} is at work here: {held['reason']}")
+            else:
+                ledger.prepare()
+                lease = leases.acquire(ledger, run["purpose"], run["id"], run["holder"], f"{run['verb']}: {run['reason']}" if run["reason"] else run["verb"])
+                run["generation"] = lease.generation
+                if lease.taken_over_from:
+                    run["cautions"].append(f"took over from run {lease.taken_over_from}, which had ended without giving the lease back")
+                    # A request of the dead run may still be on its way: nobody acts before it must have arrived.
+                    clock.sleep(float(run["values"].get(f"{run['verb']}_request_timeout") or 10))
+            run["ledger"] = True
+            run["shared_lease"] = ledger.shared
+        except Failure as failure:
+            if failure.code != "ledger" or self._task.args.get("ledger") == "required":
+                raise
+            if not self._task.check_mode:
+                run["cautions"].append(f"no ledger: {failure.message}; nobody else is kept out, and proved releases are not known")
+
+
+def _own(host_variables: t.Any) -> dict[str, t.Any]:
+    """A host's variables that carry one of our prefixes, resolved."""
+    return {name: host_variables[name] for name in host_variables if variables.is_ours(name)}

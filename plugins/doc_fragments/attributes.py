@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026 saasops.runbooks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The attributes that every module states."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what would change, sending no changing request.
+  diff_mode:
+    description: Returns what has changed, or would change in C(check_mode), when in diff mode.
+  idempotent:
+    description: When run twice in a row with the same arguments, the second run changes nothing.
+"""
+
+    ACTIONGROUP_VERCEL = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.vercel) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.vercel
+"""
+
+    ACTIONGROUP_RAILWAY = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.railway) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.railway
+"""
+
+    ACTIONGROUP_COMPONENT = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.component) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.component
+"""
+
+    ACTIONGROUP_LEDGER = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.ledger) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.ledger
+"""
+
+    ACTIONGROUP_ALL = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+"""

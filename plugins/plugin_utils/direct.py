@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026 saasops.runbooks contributors
+"""Runs a module of this collection inside the worker that Ansible has already forked, instead of in a second Python process.
+
+The same ``execute`` runs either way; only the way differs (shown at ``-vv``). A task goes the ordinary way when it asks for
+anything that this process cannot give: another host, another user, another interpreter, ``async``, ``environment:``.
+Set the variable ``saasops_direct: false`` to send every task the ordinary way.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import platform
+import sys
+import typing as t
+
+from ansible import constants as C
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.release import __version__ as core_version
+from ansible.utils.vars import merge_hash
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import variables
+
+COLLECTION = "saasops.runbooks"
+# In-process execution leans on a few inner names of ansible-core; on a core that was not tested it is simply not used.
+TESTED_CORES = ("2.19", "2.20", "2.21")
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+_CONSTRAINTS = ("mutually_exclusive", "required_together", "required_one_of", "required_if", "required_by")
+
+
+class DirectAction(ActionBase):  # type: ignore[misc]
+    """Base of the action plugins that stand beside the modules; made by :func:`action`."""
+
+    NAME: t.ClassVar[str]
+    MODULE: t.ClassVar[t.Any]
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        task_vars = task_vars or {}
+        result = super().run(tmp, task_vars)
+        known = self._from_inventory(task_vars)
+        arguments = {**known, **self._task.args}
+        if "token" in self.MODULE.SPEC["argument_spec"]:
+            self._display.v(f"{self.NAME}: token from {_token_source(self._task.args, known)}", host=task_vars.get("inventory_hostname"))
+        obstacle = self._obstacle(task_vars)
+        if obstacle:
+            self._display.vv(f"{self.NAME}: as a module ({obstacle})")
+            return t.cast(
+                "dict[str, t.Any]",
+                merge_hash(
+                    result,
+                    self._execute_module(module_name=f"{COLLECTION}.{self.NAME}", module_args=arguments, task_vars=task_vars, wrap_async=self._task.async_val),
+                ),
+            )
+        self._display.vv(f"{self.NAME}: in-process")
+        return t.cast("dict[str, t.Any]", merge_hash(result, self._in_process(arguments, task_vars)))
+
+    def _in_process(self, arguments: dict[str, t.Any], task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        spec = self.MODULE.SPEC
+        # What a module gets has been through JSON: the same here, so that no Ansible type reaches a vendor or the ledger.
+        plain = json.loads(json.dumps(arguments, default=str))
+        validator = ModuleArgumentSpecValidator(spec["argument_spec"], **{name: spec.get(name) for name in _CONSTRAINTS})
+        checked = validator.validate(plain)
+        hidden = set(checked._no_log_values)
+        invocation = {"invocation": {"module_args": _shown(spec["argument_spec"], checked.validated_parameters)}} if _tells_invocation(task_vars) else {}
+        if checked.error_messages:
+            message = checked.errors.msg
+            if isinstance(checked.errors[0], UnsupportedError):
+                message = f"Unsupported parameters for ({COLLECTION}.{self.NAME}) module: {message}"
+            return t.cast("dict[str, t.Any]", remove_values({"failed": True, "msg": message, **invocation}, hidden))
+        forks = int(task_vars.get("ansible_forks") or 5)
+        # A plan waits for nothing, and may be skipped by some hosts: nobody has to be waited for.
+        together = 1 if self._task.run_once or self._task.check_mode else len(task_vars.get("ansible_play_batch") or [1])
+        clock.announce(f"{self._task._uuid}", min(together, forks))
+        result = outcome(self.MODULE.execute, checked.validated_parameters, bool(self._task.check_mode))
+        if not self._task.diff:
+            result.pop("diff", None)
+        return t.cast("dict[str, t.Any]", remove_values({**result, **invocation}, hidden))
+
+    def _obstacle(self, task_vars: dict[str, t.Any]) -> str:
+        """Why this task cannot run here; empty when it can."""
+        task = self._task
+        if not boolean(self._value(task_vars, "saasops_direct", True), strict=False):
+            return "saasops_direct is false"
+        if not core_version.startswith(tuple(f"{core}." for core in TESTED_CORES)):
+            return f"in-process execution was not tested on ansible-core {core_version}"
+        if platform.system() == "Darwin":
+            return "macOS cannot look up proxies after a fork"
+        if task.async_val:
+            return "async"
+        if self._play_context.become:
+            return "become"
+        if any(task.environment or []):
+            return "environment"
+        if task.delegate_to and task.delegate_to not in ("localhost", "127.0.0.1", task_vars.get("inventory_hostname")):
+            return "delegate_to"
+        if self._connection.transport != "local":
+            return f"connection {self._connection.transport}"
+        interpreter = self._value(task_vars, "ansible_python_interpreter", sys.executable)
+        if interpreter not in (sys.executable, task_vars.get("ansible_playbook_python")):
+            return f"interpreter {interpreter}"
+        return ""
+
+    def _from_inventory(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Options that the task leaves out and the inventory knows. What the task or module_defaults say always wins."""
+        options = [option for option in self.MODULE.SPEC["argument_spec"] if option not in self._task.args]
+        return {option: value for option in options if (value := self._inventory_value(option, task_vars)) is not None}
+
+    def _inventory_value(self, option: str, task_vars: dict[str, t.Any]) -> t.Any:
+        vendor = self.NAME.split("_")[0]
+        if option in ("component", "token", "api_token") and vendor not in variables.VENDOR:
+            if option != "component":
+                return self._value(task_vars, f"{self._value(task_vars, 'component_vendor')}_{option}")
+            if self._task.args.get("endpoints"):
+                return None
+            if self.MODULE.SPEC["argument_spec"][option]["type"] == "str":
+                return task_vars["inventory_hostname"] if "component_vendor" in task_vars else None
+            return variables.component_of(task_vars["inventory_hostname"], task_vars, lambda name: self._value(task_vars, name))
+        if option == "run":
+            run = self._value(task_vars, "saasops_run")
+            saga = self._value(task_vars, f"{run['verb']}_saga", {}) if run else {}
+            return {**run, "saga": saga.get("saga")} if run else None
+        if option in ("ledger_url", "allow"):
+            return self._value(task_vars, f"saasops_{option}")
+        if option == "process":
+            return os.getppid()
+        if option == "environment" and vendor not in variables.VENDOR:
+            names = [self._value(task_vars, f"saasops_{name}") for name in ("system", "environment")]
+            return "/".join(names) if all(names) else None
+        if option in variables.CONNECTION_OPTIONS:
+            return self._value(task_vars, f"{vendor}_{option}")
+        return None
+
+    def _value(self, task_vars: dict[str, t.Any], name: str, default: t.Any = None) -> t.Any:
+        return self._templar.template(task_vars[name]) if name in task_vars else default
+
+
+def _token_source(task: t.Mapping[str, t.Any], inventory: t.Mapping[str, t.Any]) -> str:
+    for place, options in (("the task", task), ("the inventory", inventory)):
+        if options.get("token") or options.get("api_token"):
+            return place
+    return "the process environment"
+
+
+def _tells_invocation(task_vars: dict[str, t.Any]) -> bool:
+    """Newer cores put it into results only where that was asked for."""
+    setting = "INJECT_INVOCATION"
+    return setting not in C.config.get_configuration_definitions() or bool(C.config.get_config_value(setting, variables=task_vars))
+
+
+def _shown(spec: dict[str, t.Any], parameters: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {name: HIDDEN if spec.get(name, {}).get("no_log") and value is not None else value for name, value in parameters.items()}
+
+
+def action(name: str, *rooms: str) -> type[DirectAction]:
+    """The action plugin of one module. ``rooms`` of module_utils are imported now, in Ansible's main process, so that its
+    workers inherit them instead of importing them one by one."""
+    for room in rooms:
+        importlib.import_module(f"ansible_collections.saasops.runbooks.plugins.module_utils.{room}")
+    module = importlib.import_module(f"ansible_collections.saasops.runbooks.plugins.modules.{name}")
+    return type("ActionModule", (DirectAction,), {"NAME": name, "MODULE": module})

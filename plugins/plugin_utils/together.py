@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026 saasops.runbooks contributors
+"""Base of the actions that run once for all components and decide from their registered results."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+
+
+class TogetherAction(ActionBase):  # type: ignore[misc]
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        hostvars, groups = task_vars["hostvars"], task_vars["groups"]
+        chosen = [name for name in groups["components"] if name in task_vars["ansible_play_hosts_all"]]
+        run = dict(hostvars[chosen[0]]["saasops_run"])
+        clock.announce(None, 1)
+        try:
+            found = self.together(run, Components(run["verb"], chosen, hostvars), hostvars[chosen[0]].get("saasops_ledger_url"))
+            return {**result, "changed": False, **found}
+        except Failure as failure:
+            return {**result, "failed": True, "msg": str(failure), "failure": failure.as_dict()}
+        finally:
+            clock.close()
+
+    def together(self, run: dict[str, t.Any], components: Components, ledger_url: str | None) -> dict[str, t.Any]:
+        """Decide and return the result's content."""
+        raise TypeError(f"{type(self).__name__} decides nothing")

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026 saasops.runbooks contributors
+"""The inventory variables that the collection knows, and what is made of them for one component."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+import typing as t
+
+# Every vendor a component may live at; those without releases are listed, backed up or measured, never rolled back.
+VENDORS = ("atlas", "clerk", "convex", "postgres", "railway", "redis", "shopify", "stripe", "supabase", "vercel")
+
+# What the change gate lets through.
+ALLOW = ("read", "change", "destroy")
+
+# Of the whole environment.
+ENVIRONMENT = frozenset(
+    {
+        "saasops_allow",
+        "saasops_banner",
+        "saasops_confirm",
+        "saasops_direct",
+        "saasops_environment",
+        "saasops_ledger_url",
+        "saasops_run",
+        "saasops_secrets",
+        "saasops_system",
+    }
+)
+# Of one component; every vendor's own names are in VENDOR.
+COMPONENT = frozenset(
+    {
+        "component_conditions",
+        "component_critical",
+        "component_deploy_order",
+        "component_dsn_from",
+        "component_health",
+        "component_journeys",
+        "component_limits",
+        "component_url",
+        "component_vendor",
+    }
+)
+VENDOR = {
+    "railway": frozenset(
+        {
+            "railway_api_token",
+            "railway_api_url",
+            "railway_environment",
+            "railway_project",
+            "railway_service",
+            "railway_token",
+        }
+    ),
+    "vercel": frozenset(
+        {
+            "vercel_api_url",
+            "vercel_deployment_url",
+            "vercel_project",
+            "vercel_team",
+            "vercel_token",
+        }
+    ),
+}
+PREFIXES = ("saasops_", "component_", *(f"{vendor}_" for vendor in VENDOR))
+# Options of vendor modules that an inventory gives as <vendor>_<option>.
+CONNECTION_OPTIONS = ("token", "api_token", "api_url", "team", "project", "environment", "service")
+_SECRET = re.compile(r"(token|secret|password|key|dsn)$")
+
+
+def near(name: str, known: t.Iterable[str]) -> list[str]:
+    """Known names that a misspelt one may have meant, best first."""
+    return difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.75)
+
+
+def is_ours(name: str) -> bool:
+    """Whether a variable claims, by its prefix, to be one of the collection's; a slip of the pen in the prefix claims it too."""
+    return name.startswith(PREFIXES) or _slipped(name)
+
+
+@functools.cache
+def _slipped(name: str) -> bool:
+    """``componet_url`` is meant to be ours, ``vault_vercel_token`` is not."""
+    prefix, underscore, _rest = name.partition("_")
+    meant = difflib.get_close_matches(f"{prefix}_", PREFIXES, n=1, cutoff=0.8) if underscore else []
+    return bool(meant) and bool(difflib.get_close_matches(name, known_variables(), n=1, cutoff=0.85))
+
+
+def known_variables() -> frozenset[str]:
+    return ENVIRONMENT.union(COMPONENT, *VENDOR.values())
+
+
+def component_of(host: str, variables: t.Mapping[str, t.Any], value: t.Callable[[str], t.Any]) -> dict[str, t.Any] | None:
+    """One component as modules take it: its name, its own and its vendor's variables, never a secret.
+
+    ``value(name)`` returns a variable with its templates resolved. None when the host is no component.
+    """
+    if "component_vendor" not in variables:
+        return None
+    vendor = value("component_vendor")
+    names = [name for name in variables if name.startswith(("component_", f"{vendor}_")) and not _SECRET.search(name)]
+    shared = [name for name in ("saasops_system", "saasops_environment") if name in variables]
+    return {"name": host, **{name: value(name) for name in sorted([*names, *shared])}}
