@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m tests.bench [--quick] [--only two,fleet,task]``: prints Markdown; exit status 0 also where a target is missed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.bench import measure, rollback, task
+from tests.sandbox.launch import Sandbox
+
+PARTS = ("two", "fleet", "task")
+FLEET, QUICK_FLEET = 200, 40
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help=f"fewer rounds, and a fleet of {QUICK_FLEET} components instead of {FLEET}")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas: %(default)s")
+    parser.add_argument("--rounds", type=int, default=0, help="rounds of each comparison (5, or 3 with --quick)")
+    given = parser.parse_args()
+    wanted = given.only.split(",")
+    rounds = given.rounds or (3 if given.quick else 5)
+    if set(wanted) - set(PARTS):
+        parser.error(f"no part {', '.join(sorted(set(wanted) - set(PARTS)))}: {', '.join(PARTS)}")
+    print(f"{rollback.cores()} cores, Python {sys.version.split()[0]}, load {measure.load()} at the beginning. Ratios count, seconds do not.\n", flush=True)
+    with Sandbox(scenario="bad-release", clock="real") as sandbox:
+        if "two" in wanted:
+            for table in rollback.two_components(sandbox, rounds):
+                print(table.markdown() + "\n", flush=True)
+        if "task" in wanted:
+            print(task.one_task(sandbox, rounds).markdown() + "\n", flush=True)
+        if "fleet" in wanted:
+            print(rollback.fleet(sandbox, QUICK_FLEET if given.quick else FLEET, 1 if given.quick else 2).markdown() + "\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

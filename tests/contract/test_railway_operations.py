@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every declared Railway operation is one that the vendor's schema knows, with variables that it accepts."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from graphql import FieldNode, NoDeprecatedCustomRule, OperationDefinitionNode, OperationType, parse, print_type, validate
+from graphql.execution import get_variable_values
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments, scope
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
+from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
+
+PROJECT, ENVIRONMENT, SERVICE, ONE, OTHER = (f"00000000-0000-4000-8000-00000000000{digit}" for digit in "12345")
+LIST_INPUT = {"projectId": PROJECT, "environmentId": ENVIRONMENT, "serviceId": SERVICE}
+# What the code sends with each operation: all of its variables.
+SENT: dict[str, list[dict[str, t.Any]]] = {
+    op.PROJECT_TOKEN.name: [{"first": scope.PAGE}],
+    op.SERVICES.name: [{"environmentId": ENVIRONMENT, "projectId": PROJECT, "first": scope.PAGE, "after": "cursor"}],
+    op.PROJECTS.name: [{"first": scope.PAGE, "after": None}, {"first": scope.PAGE, "after": "cursor"}],
+    op.PROJECT.name: [{"id": PROJECT, "first": scope.PAGE, "afterEnvironment": None, "afterService": "cursor"}],
+    op.SERVICE.name: [
+        {"projectId": PROJECT, "environmentId": ENVIRONMENT, "serviceId": SERVICE, "input": LIST_INPUT, "first": deployments.PAGE, "withAutoDeploy": shown}
+        for shown in (True, False)
+    ],
+    op.DEPLOYMENTS.name: [
+        {"input": LIST_INPUT, "first": deployments.FIND_PAGE, "after": None},
+        {"input": {**LIST_INPUT, "status": {"in": deployments.STATES}}, "first": 1, "after": "cursor"},
+    ],
+    op.DEPLOYMENT.name: [{"id": ONE}],
+    op.EVENTS.name: [{"id": ONE, "first": 50}],
+    op.SNAPSHOTS.name: [{"one": ONE, "other": OTHER}],
+    op.ROLLBACK.name: [{"id": ONE}],
+    op.REDEPLOY.name: [{"id": ONE}, {"id": ONE, "usePreviousImageTag": True}],
+    op.DEPLOY.name: [{"serviceId": SERVICE, "environmentId": ENVIRONMENT, "commitSha": "a" * 40}],
+    op.RESTART.name: [{"id": ONE}],
+    op.STOP.name: [{"id": ONE}],
+    op.CANCEL.name: [{"id": ONE}],
+    op.REMOVE.name: [{"id": ONE}],
+}
+EACH = pytest.mark.parametrize("operation", op.OPERATIONS.values(), ids=list(op.OPERATIONS))
+
+
+@pytest.fixture(scope="module")
+def schema() -> t.Any:
+    return vendor_schemas.railway()
+
+
+def definition(operation: Operation) -> OperationDefinitionNode:
+    """The one operation of its document."""
+    found = [node for node in parse(operation.document).definitions if isinstance(node, OperationDefinitionNode)]
+    assert len(found) == 1
+    return found[0]
+
+
+@EACH
+def test_the_document_is_valid_and_uses_nothing_that_retires(schema: t.Any, operation: Operation) -> None:
+    document = parse(operation.document)
+    assert [error.message for error in validate(schema, document)] == []
+    assert [error.message for error in validate(schema, document, [NoDeprecatedCustomRule])] == []
+
+
+@EACH
+def test_the_document_carries_the_name_that_is_sent_with_it(operation: Operation) -> None:
+    name = definition(operation).name
+    assert name is not None and name.value == operation.name
+
+
+@EACH
+def test_what_changes_is_a_mutation_and_the_other_way_round(operation: Operation) -> None:
+    assert operation.changes is (definition(operation).operation is OperationType.MUTATION)
+
+
+@EACH
+def test_the_variables_are_accepted(schema: t.Any, operation: Operation) -> None:
+    declared = definition(operation).variable_definitions or ()
+    names = {variable.variable.name.value for variable in declared}
+    for variables in SENT[operation.name]:
+        values = get_variable_values(schema, declared, variables)
+        # Older releases of graphql-core give a plain dictionary, newer ones an object; errors come as a list in both.
+        assert not isinstance(values, list), values
+        assert set(variables) <= names
+    assert names == set().union(*SENT[operation.name])
+
+
+@EACH
+def test_a_wrong_variable_would_be_noticed(schema: t.Any, operation: Operation) -> None:
+    declared = definition(operation).variable_definitions or ()
+    wrong = {variable.variable.name.value: {"not": "that"} for variable in declared}
+    assert isinstance(get_variable_values(schema, declared, wrong), list)
+
+
+def test_booleans_are_known_as_booleans(schema: t.Any) -> None:
+    """An answer other than ``true`` is a failure exactly where the schema promises a Boolean."""
+    promised = set()
+    for operation in op.OPERATIONS.values():
+        field = definition(operation).selection_set.selections[0]
+        assert isinstance(field, FieldNode)
+        if operation.changes and str(schema.mutation_type.fields[field.name.value].type) == "Boolean!":
+            promised.add(operation.name)
+    assert promised == op.ANSWER_TRUE
+
+
+def test_every_state_of_the_schema_is_known_and_no_other(schema: t.Any) -> None:
+    states = schema.type_map["DeploymentStatus"]
+    assert set(deployments.STATES) == set(states.values), print_type(states)
+    assert set(deployments.STATES) >= deployments.IN_PROGRESS | deployments.GOOD | deployments.GONE
+
+
+def test_only_what_cannot_be_brought_back_destroys() -> None:
+    assert {name for name, operation in op.OPERATIONS.items() if operation.destroys} == {"deploymentRemove"}

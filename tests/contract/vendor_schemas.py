@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The vendors' own schemas, from ``SAASOPS_SPECS`` (default: ``../shared/specs`` beside the checkout). Absent is an error."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import typing as t
+from pathlib import Path
+
+import jsonschema
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+Json = dict[str, t.Any]
+
+
+def folder() -> Path:
+    place = Path(os.environ.get("SAASOPS_SPECS") or CHECKOUT.parent / "shared" / "specs")
+    if not place.is_dir():
+        raise FileNotFoundError(f"the vendors' schemas are not at {place}: set SAASOPS_SPECS to the folder that holds them")
+    return place
+
+
+def _json_schema(node: t.Any) -> t.Any:
+    """OpenAPI 3.0 says ``nullable`` where JSON Schema has a type."""
+    if isinstance(node, list):
+        return [_json_schema(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    converted = {key: _json_schema(value) for key, value in node.items() if key != "nullable"}
+    if node.get("nullable") is not True:
+        return converted
+    if "enum" in converted and None not in converted["enum"]:
+        converted["enum"] = [*converted["enum"], None]
+    if isinstance(converted.get("type"), str):
+        return {**converted, "type": [converted["type"], "null"]}
+    return {"anyOf": [converted, {"type": "null"}]}
+
+
+class OpenApi:
+    """One OpenAPI 3.0 document: which operation a request is, and whether an answer is what the document promises."""
+
+    def __init__(self, path: Path) -> None:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        self.paths: Json = document["paths"]
+        self._components = _json_schema(document["components"])
+        self._patterns = {template: re.compile(re.sub(r"\\{[^/]*?\\}", "[^/]+", re.escape(template)) + "$") for template in self.paths}
+
+    def template(self, method: str, path: str) -> str | None:
+        """The path as the document writes it; a literal path wins over one with a parameter."""
+        found = [name for name, pattern in self._patterns.items() if pattern.match(path) and method.lower() in self.paths[name]]
+        return min(found, key=lambda name: name.count("{")) if found else None
+
+    def _resolved(self, node: Json) -> Json:
+        while "$ref" in node:
+            node = self._components[node["$ref"].split("/")[-2]][node["$ref"].split("/")[-1]]
+        return node
+
+    def check_answer(self, method: str, path: str, status: int, body: t.Any) -> None:
+        """Raise when the operation does not exist, the status is not foreseen, or the body breaks its schema."""
+        template = self.template(method, path)
+        if template is None:
+            raise AssertionError(f"the vendor's document has no {method} {path}")
+        responses: Json = self.paths[template][method.lower()]["responses"]
+        key = next((name for name in (str(status), f"{str(status)[0]}XX") if name in responses), None)
+        if key is None:
+            raise AssertionError(f"{method} {template} never answers {status}, only {', '.join(responses)}")
+        content = self._resolved(_json_schema(responses[key])).get("content", {})
+        schema = content.get("application/json", {}).get("schema")
+        if schema is None:
+            if body is not None:
+                raise AssertionError(f"{method} {template} has no body with {status}")
+            return
+        validator = jsonschema.Draft202012Validator({**schema, "components": self._components})
+        errors = sorted(validator.iter_errors(body), key=lambda error: len(error.absolute_path))
+        if errors:
+            worst = jsonschema.exceptions.best_match(errors)
+            raise AssertionError(f"{method} {template} {status}: {worst.json_path}: {worst.message[:500]}")
+
+    def parameters(self, method: str, path: str) -> set[str]:
+        template = self.template(method, path)
+        if template is None:
+            raise AssertionError(f"the vendor's document has no {method} {path}")
+        listed = [*self.paths[template].get("parameters", []), *self.paths[template][method.lower()].get("parameters", [])]
+        return {self._resolved(parameter)["name"] for parameter in listed}
+
+
+@functools.cache
+def vercel() -> OpenApi:
+    return OpenApi(folder() / "vercel" / "openapi.json")
+
+
+@functools.cache
+def vercel_2025() -> OpenApi:
+    """The vendor's document of October 2025: it still has what the vendor's own client goes on using."""
+    return OpenApi(folder() / "vercel" / "openapi-official-2025-10-29.json")
+
+
+@functools.cache
+def railway() -> t.Any:
+    """The vendor's GraphQL schema."""
+    from graphql import build_schema
+
+    return build_schema((folder() / "railway" / "schema.graphql").read_text(encoding="utf-8"))
+
+
+def railway_reference_operations() -> str:
+    return (folder() / "railway" / "reference-operations.graphql").read_text(encoding="utf-8")

@@ -1,0 +1,479 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Railway's answers, field by field. Objects are plain dictionaries; what needs arguments or is costly is a function in them.
+
+Keys are Railway's own names, so that GraphQL's default resolver finds them.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from .state import Deployment, Environment, Json, RailwayError, Service, not_authorized
+
+if t.TYPE_CHECKING:
+    from .vendor import Railway
+
+# The vendor publishes no default page size: a small one makes callers say how much they want.
+PAGE = 10
+MOST = 500
+
+
+@dataclass
+class Caller:
+    """``kind``: project (one environment), account, workspace, or nobody; ``wrong`` says what was wrong with the credentials."""
+
+    kind: str
+    environment: str | None = None
+    wrong: str = "Not Authorized"
+
+    def may(self, environment: str) -> bool:
+        return self.kind in ("account", "workspace") or self.environment == environment
+
+
+def when(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def connection(items: list[t.Any], render: t.Callable[[t.Any], Json], arguments: Json) -> Json:
+    """A Relay page; cursors are positions, as opaque as the vendor's."""
+    start, end = 0, len(items)
+    if arguments.get("after"):
+        start = _position(arguments["after"]) + 1
+    if arguments.get("before"):
+        end = min(end, _position(arguments["before"]))
+    last = arguments.get("last")
+    if last is not None:
+        start = max(start, end - min(last, MOST))
+    else:
+        end = min(end, start + min(arguments.get("first") or PAGE, MOST))
+    edges = [{"cursor": f"cursor:{number}", "node": render(items[number])} for number in range(start, max(start, end))]
+    return {
+        "edges": edges,
+        "pageInfo": {
+            "hasNextPage": end < len(items),
+            "hasPreviousPage": start > 0,
+            "startCursor": edges[0]["cursor"] if edges else None,
+            "endCursor": edges[-1]["cursor"] if edges else None,
+        },
+    }
+
+
+def _position(cursor: str) -> int:
+    try:
+        return int(cursor.removeprefix("cursor:"))
+    except ValueError:
+        raise RailwayError("Invalid cursor", "BAD_USER_INPUT") from None
+
+
+class Resolvers:
+    """One per request: everything is seen through the caller's rights."""
+
+    def __init__(self, railway: Railway, caller: Caller) -> None:
+        self._railway = railway
+        self._caller = caller
+
+    # -- rights
+    def _anyone(self) -> None:
+        if self._caller.kind == "nobody":
+            raise RailwayError(self._caller.wrong)
+
+    def _broad(self) -> None:
+        self._anyone()
+        if self._caller.kind == "project":
+            raise not_authorized()
+
+    def _environment(self, identifier: str) -> Environment:
+        self._anyone()
+        if not self._caller.may(identifier):
+            raise not_authorized()
+        try:
+            return self._railway.environments[identifier]
+        except KeyError:
+            raise RailwayError("Environment not found") from None
+
+    def _deployment(self, identifier: str) -> Deployment:
+        self._anyone()
+        it = self._railway.deployments.get(identifier)
+        if it is None:
+            raise not_authorized() if self._caller.kind == "project" else RailwayError("Deployment not found")
+        if not self._caller.may(it.environment):
+            raise not_authorized()
+        return it
+
+    def _service(self, identifier: str) -> Service:
+        self._anyone()
+        try:
+            return self._railway.services[identifier]
+        except KeyError:
+            raise not_authorized() if self._caller.kind == "project" else RailwayError("Service not found") from None
+
+    def _own_project(self, identifier: str) -> None:
+        self._anyone()
+        if identifier != self._railway.project_id:
+            raise not_authorized() if self._caller.kind == "project" else RailwayError("Project not found")
+
+    # -- queries
+    def projectToken(self, _info: t.Any) -> Json:
+        if self._caller.kind != "project" or self._caller.environment is None:
+            raise RailwayError(self._caller.wrong if self._caller.kind == "nobody" else "Project Token not found")
+        environment = self._railway.environments[self._caller.environment]
+        return {
+            "id": self._railway.project_token_ids[environment.id],
+            "name": f"{environment.name} runbooks",
+            "displayToken": "********",
+            "createdAt": when(environment.created),
+            "projectId": self._railway.project_id,
+            "environmentId": environment.id,
+            "project": lambda _info: self.render_project(),
+            "environment": lambda _info: self.render_environment(environment),
+        }
+
+    def me(self, _info: t.Any) -> Json:
+        if self._caller.kind != "account":
+            raise not_authorized()
+        return {
+            "id": self._railway.user_id,
+            "name": "Example Operator",
+            "username": "operator",
+            "email": "operator@example.com",
+            "createdAt": when(self._railway.created),
+            "apiTokenRateLimit": self._limit(),
+            "workspaces": [self._workspace()],
+        }
+
+    def apiToken(self, _info: t.Any) -> Json:
+        self._broad()
+        return {"workspaces": [{"id": self._railway.workspace_id, "name": "Example"}]}
+
+    def _workspace(self) -> Json:
+        return {"id": self._railway.workspace_id, "name": "Example", "createdAt": when(self._railway.created), "apiTokenRateLimit": self._limit()}
+
+    def _limit(self) -> Json:
+        return {"remainingPoints": self._railway.limit_left, "resetsAt": when(self._railway.world.now() + 3600)}
+
+    def projects(self, _info: t.Any, workspaceId: str | None = None, **arguments: t.Any) -> Json:
+        self._broad()
+        found = [None] if workspaceId in (None, self._railway.workspace_id) else []
+        return connection(found, lambda _: self.render_project(), arguments)
+
+    def project(self, _info: t.Any, id: str) -> Json:
+        self._own_project(id)
+        return self.render_project()
+
+    def environments(self, _info: t.Any, projectId: str, isEphemeral: bool | None = None, **arguments: t.Any) -> Json:
+        self._own_project(projectId)
+        return self._environments(isEphemeral, arguments)
+
+    def _environments(self, ephemeral: bool | None, arguments: Json) -> Json:
+        found = [it for it in self._railway.environments.values() if self._caller.may(it.id) and not ephemeral]
+        return connection(found, self.render_environment, arguments)
+
+    def environment(self, _info: t.Any, id: str, projectId: str | None = None) -> Json:
+        return self.render_environment(self._environment(id))
+
+    def service(self, _info: t.Any, id: str) -> Json:
+        return self.render_service(self._service(id))
+
+    def serviceInstance(self, _info: t.Any, environmentId: str, serviceId: str) -> Json:
+        environment = self._environment(environmentId)
+        return self.render_instance(self._service(serviceId), environment)
+
+    def serviceInstanceAutoDeployStatus(self, _info: t.Any, environmentId: str, projectId: str, serviceId: str) -> Json:
+        self._environment(environmentId)
+        service = self._service(serviceId)
+        reason = None if service.can_auto_deploy else "The service is not connected to a repository"
+        return {"enabled": service.auto_deploy, "canEnable": service.can_auto_deploy, "reason": reason}
+
+    def deployment(self, _info: t.Any, id: str) -> Json:
+        return self.render_deployment(self._deployment(id))
+
+    def deployments(self, _info: t.Any, input: Json, **arguments: t.Any) -> Json:
+        self._anyone()
+        if input.get("environmentId"):
+            self._environment(input["environmentId"])
+        elif self._caller.kind == "project":
+            input = {**input, "environmentId": self._caller.environment}
+        wanted = input.get("status") or {}
+        found = []
+        for it in self._railway.deployments.values():
+            facts = {"environmentId": it.environment, "serviceId": it.service, "projectId": self._railway.project_id}
+            if any(input.get(name) not in (None, value) for name, value in facts.items()):
+                continue
+            if ("in" in wanted and it.status not in wanted["in"]) or it.status in wanted.get("notIn", ()):
+                continue
+            found.append(it)
+        found.sort(key=lambda it: it.created, reverse=True)
+        return connection(found, self.render_deployment, arguments)
+
+    def deploymentEvents(self, _info: t.Any, id: str, **arguments: t.Any) -> Json:
+        it = self._deployment(id)
+        steps = ["SNAPSHOT_CODE", "BUILD_IMAGE", "PUBLISH_IMAGE"] if it.reason in ("deploy", "redeploy") else []
+        steps += ["CREATE_CONTAINER", "HEALTHCHECK"]
+        events = []
+        for number, step in enumerate(steps):
+            failed = it.status == "FAILED" and step == steps[-1]
+            began, ended = it.created + number, it.created + number + 1
+            events.append(
+                {
+                    "id": f"{it.id}-{number}",
+                    "step": step,
+                    "createdAt": when(began),
+                    "completedAt": when(ended) if ended <= it.status_updated else None,
+                    "payload": {"attempt": 1, "maxAttempts": 1, "durationMs": 1000, "error": "Healthcheck failed" if failed else None},
+                }
+            )
+        return connection(events, lambda event: event, arguments)
+
+    def deploymentSnapshot(self, _info: t.Any, deploymentId: str) -> Json:
+        it = self._deployment(deploymentId)
+        return {"id": it.snapshot, "createdAt": when(it.created), "updatedAt": when(it.created), "variables": dict(it.variables)}
+
+    def variables(self, _info: t.Any, environmentId: str, projectId: str, serviceId: str | None = None, unrendered: bool | None = None) -> Json:
+        self._environment(environmentId)
+        if serviceId is None:
+            return {}
+        service = self._service(serviceId)
+        return {name: None if name in service.sealed else value for name, value in service.variables.items()}
+
+    def variablesForServiceDeployment(self, _info: t.Any, environmentId: str, projectId: str, serviceId: str) -> Json:
+        self._environment(environmentId)
+        return {**self._service(serviceId).variables, "RAILWAY_PROJECT_ID": projectId, "RAILWAY_ENVIRONMENT_ID": environmentId}
+
+    def platformStatus(self, _info: t.Any) -> Json:
+        return {"isStable": True, "incident": None, "maintenance": None}
+
+    # -- mutations
+    def deploymentRollback(self, _info: t.Any, id: str) -> bool:
+        self._railway.jobs.rollback(self._deployment(id))
+        return True
+
+    def deploymentRedeploy(self, _info: t.Any, id: str, usePreviousImageTag: bool | None = None) -> Json:
+        return self.render_deployment(self._railway.jobs.redeploy(self._deployment(id)))
+
+    def deploymentRestart(self, _info: t.Any, id: str) -> bool:
+        self._railway.jobs.restart(self._deployment(id))
+        return True
+
+    def deploymentStop(self, _info: t.Any, id: str) -> bool:
+        self._railway.jobs.stop(self._deployment(id))
+        return True
+
+    def deploymentRemove(self, _info: t.Any, id: str) -> bool:
+        self._railway.jobs.remove(self._deployment(id))
+        return True
+
+    def deploymentCancel(self, _info: t.Any, id: str) -> bool:
+        self._railway.jobs.cancel(self._deployment(id))
+        return True
+
+    def deploymentApprove(self, _info: t.Any, id: str) -> bool:
+        self._railway.jobs.approve(self._deployment(id))
+        return True
+
+    def serviceInstanceDeployV2(self, _info: t.Any, environmentId: str, serviceId: str, commitSha: str | None = None) -> str:
+        return self._railway.jobs.deploy(self._service(serviceId), self._environment(environmentId).id, commitSha).id
+
+    def serviceInstanceDeploy(self, _info: t.Any, environmentId: str, serviceId: str, commitSha: str | None = None, latestCommit: bool | None = None) -> bool:
+        self.serviceInstanceDeployV2(_info, environmentId, serviceId, commitSha)
+        return True
+
+    def serviceInstanceRedeploy(self, _info: t.Any, environmentId: str, serviceId: str) -> bool:
+        environment, service = self._environment(environmentId), self._service(serviceId)
+        latest = self._railway.jobs.of_service(service.id, environment.id)
+        if not latest:
+            raise RailwayError("Deployment not found")
+        self._railway.jobs.redeploy(latest[0])
+        return True
+
+    def serviceInstanceAutoDeployUpdate(self, _info: t.Any, input: Json) -> Json:
+        self._environment(input["environmentId"])
+        service = self._service(input["serviceId"])
+        if input["enabled"] and not service.can_auto_deploy:
+            raise RailwayError("The service is not connected to a repository", "BAD_USER_INPUT")
+        if service.auto_deploy != input["enabled"]:
+            service.auto_deploy = input["enabled"]
+            self._railway.world.changed()
+        return {"enabled": service.auto_deploy}
+
+    # -- objects
+    def render_project(self) -> Json:
+        railway = self._railway
+        return {
+            "id": railway.project_id,
+            "name": railway.project_name,
+            "description": None,
+            "createdAt": when(railway.created),
+            "updatedAt": when(railway.created),
+            "deletedAt": None,
+            "workspaceId": railway.workspace_id,
+            "primaryEnvironmentId": next(iter(railway.environments)),
+            "environments": lambda _info, isEphemeral=None, **arguments: self._environments(isEphemeral, arguments),
+            "services": lambda _info, **arguments: connection(list(railway.services.values()), self.render_service, arguments),
+        }
+
+    def render_environment(self, it: Environment) -> Json:
+        railway = self._railway
+
+        def deployments(_info: t.Any, **arguments: t.Any) -> Json:
+            return self.deployments(_info, {"environmentId": it.id}, **arguments)
+
+        def variables(_info: t.Any, **arguments: t.Any) -> Json:
+            found = [(service, name) for service in railway.services.values() for name in service.variables]
+            return connection(found, lambda pair: self._variable(it, *pair), arguments)
+
+        def volumes(_info: t.Any, **arguments: t.Any) -> Json:
+            found = [service for service in railway.services.values() if service.volume]
+            return connection(found, lambda service: self._volume(it, service), arguments)
+
+        def config(_info: t.Any, decryptVariables: bool | None = None) -> Json:
+            return {"services": {service.id: self._config(service, bool(decryptVariables)) for service in railway.services.values()}}
+
+        return {
+            "id": it.id,
+            "name": it.name,
+            "projectId": it.project,
+            "config": config,
+            "canAccess": True,
+            "isEphemeral": False,
+            "configEtag": f"etag-{it.id[:8]}",
+            "unmergedChangesCount": 0,
+            "createdAt": when(it.created),
+            "updatedAt": when(it.created),
+            "deletedAt": None,
+            "deployments": deployments,
+            "variables": variables,
+            "volumeInstances": volumes,
+            "serviceInstances": lambda _info, **arguments: connection(
+                list(railway.services.values()), lambda service: self.render_instance(service, it), arguments
+            ),
+        }
+
+    def _config(self, service: Service, decrypted: bool) -> Json:
+        variables = {
+            name: {"value": value if decrypted and name not in service.sealed else None, "isSealed": name in service.sealed}
+            for name, value in service.variables.items()
+        }
+        return {"variables": variables, "deploy": {"healthcheckPath": "/health", "numReplicas": 1}}
+
+    def _variable(self, environment: Environment, service: Service, name: str) -> Json:
+        return {
+            "id": f"{service.id[:8]}-{name}",
+            "name": name,
+            "serviceId": service.id,
+            "environmentId": environment.id,
+            "isSealed": name in service.sealed,
+            "references": [],
+            "createdAt": when(service.created),
+            "updatedAt": when(service.created),
+        }
+
+    def _volume(self, environment: Environment, service: Service) -> Json:
+        volume = {"id": f"{service.volume}-v", "name": f"{service.name}-volume", "projectId": self._railway.project_id, "createdAt": when(service.created)}
+        return {
+            "id": service.volume,
+            "volumeId": volume["id"],
+            "volume": {**volume, "project": lambda _info: self.render_project()},
+            "serviceId": service.id,
+            "environmentId": environment.id,
+            "mountPath": "/data",
+            "region": "us-west2",
+            "state": "READY",
+            "sizeMB": 5000,
+            "currentSizeMB": 812.5,
+            "isPendingDeletion": False,
+            "deletedAt": None,
+            "createdAt": when(service.created),
+        }
+
+    def render_service(self, it: Service) -> Json:
+        return {
+            "id": it.id,
+            "name": it.name,
+            "icon": None,
+            "projectId": self._railway.project_id,
+            "project": lambda _info: self.render_project(),
+            "createdAt": when(it.created),
+            "updatedAt": when(it.created),
+            "deletedAt": None,
+        }
+
+    def _domains(self, it: Service, environment: Environment) -> Json:
+        domain = {
+            "id": f"{it.instance}-d",
+            "domain": f"{it.name}-{environment.name}.up.railway.app",
+            "serviceId": it.id,
+            "environmentId": environment.id,
+            "projectId": self._railway.project_id,
+            "syncStatus": "ACTIVE",
+            "targetPort": 8080,
+        }
+        return {"serviceDomains": [domain], "customDomains": []}
+
+    def render_instance(self, it: Service, environment: Environment) -> Json:
+        jobs = self._railway.jobs
+        own = jobs.of_service(it.id, environment.id)
+        return {
+            "id": it.instance if environment.id == self._railway.production else f"{it.instance}-{environment.name}",
+            "serviceId": it.id,
+            "serviceName": it.name,
+            "environmentId": environment.id,
+            "service": lambda _info: self.render_service(it),
+            "builder": "RAILPACK",
+            "createdAt": when(it.created),
+            "updatedAt": when(it.created),
+            "domains": lambda _info: self._domains(it, environment),
+            "drainingSeconds": 10,
+            "overlapSeconds": 20,
+            "healthcheckPath": "/health",
+            "healthcheckTimeout": 300,
+            "isUpdatable": True,
+            "numReplicas": 1,
+            "region": "us-west2",
+            "restartPolicyMaxRetries": 10,
+            "restartPolicyType": "ON_FAILURE",
+            "sleepApplication": any(deployment.status == "SLEEPING" for deployment in own),
+            "source": {"image": None, "repo": f"example/{it.name}"},
+            "watchPatterns": [],
+            "latestDeployment": lambda _info: self.render_deployment(own[0]) if own else None,
+            "activeDeployments": lambda _info: [self.render_deployment(active) for active in jobs.active(it.id, environment.id)],
+        }
+
+    def render_deployment(self, it: Deployment) -> Json:
+        railway = self._railway
+        service, environment = railway.services[it.service], railway.environments[it.environment]
+        domain = f"{service.name}-{environment.name}.up.railway.app"
+        meta: Json = {
+            "repo": f"example/{service.name}",
+            "branch": it.branch,
+            "commitHash": it.commit,
+            "commitMessage": f"Release {it.tag}",
+            "commitAuthor": "Example Author",
+            "image": it.image,
+            "reason": it.reason,
+            **it.raw,
+        }
+        return {
+            "id": it.id,
+            "status": it.status,
+            "statusUpdatedAt": when(it.status_updated),
+            "createdAt": when(it.created),
+            "updatedAt": when(it.status_updated),
+            "canRollback": railway.jobs.can_rollback(it),
+            "canRedeploy": it.can_redeploy,
+            "deploymentStopped": it.stopped,
+            "creator": {"id": railway.user_id, "email": "operator@example.com", "name": "Example Operator"},
+            "environmentId": environment.id,
+            "environment": lambda _info: self.render_environment(environment),
+            "projectId": railway.project_id,
+            "serviceId": service.id,
+            "service": lambda _info: self.render_service(service),
+            "snapshotId": it.snapshot,
+            "staticUrl": domain,
+            "url": domain,
+            "instances": [{"id": instance.id, "status": instance.status} for instance in it.instances],
+            "meta": {key: value for key, value in meta.items() if key not in it.omit},
+        }

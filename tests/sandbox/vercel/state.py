@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Vercel remembers. Times are seconds; they become the vendor's milliseconds only when rendered."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+Json = dict[str, t.Any]
+FINAL = frozenset({"READY", "ERROR", "CANCELED", "BLOCKED", "DELETED"})
+
+
+class VercelError(Exception):
+    """Becomes ``{"error": {"code", "message", ...}}`` with its status."""
+
+    def __init__(self, status: int, code: str, message: str, **extra: t.Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"code": code, "message": message, **extra}}
+
+
+@dataclass
+class Team:
+    id: str
+    slug: str
+    name: str
+    created: float
+
+
+@dataclass
+class Deployment:
+    """``substate``: STAGED (never served production), ROLLING, PROMOTED (has served). ``can_rollback`` None: as the rules say."""
+
+    id: str
+    project: str
+    url: str
+    tag: str
+    commit: str
+    bad: bool
+    created: float
+    state: str = "READY"
+    substate: str | None = None
+    target: str | None = "production"
+    branch: str = "main"
+    source: str = "git"
+    building_at: float | None = None
+    ready_at: float | None = None
+    alias_assigned_at: float | None = None
+    canceled_at: float | None = None
+    alias_error: Json | None = None
+    error: Json | None = None
+    can_rollback: bool | None = None
+    # What its maker wrote into its meta.
+    marks: Json = field(default_factory=dict)
+    # Fields of the answer to leave out, and raw ones to set: for answers that the rules would never produce.
+    omit: list[str] = field(default_factory=list)
+    raw: Json = field(default_factory=dict)
+
+
+@dataclass
+class AliasRequest:
+    """The job that moves the production domains; the project shows the last one, for ever."""
+
+    type: str
+    to: str
+    from_: str | None
+    requested: float
+    status: str = "pending"
+
+    @property
+    def running(self) -> bool:
+        return self.status in ("pending", "in-progress")
+
+
+@dataclass
+class Alias:
+    uid: str
+    name: str
+    deployment: str | None
+    created: float
+    updated: float
+    failed: bool = False
+
+
+@dataclass
+class Effects:
+    """How often something really happened, per deployment where it has one."""
+
+    rollbacks: dict[str, int] = field(default_factory=dict)
+    promotes: dict[str, int] = field(default_factory=dict)
+    domain_switches: int = 0
+    builds: int = 0
+
+    @staticmethod
+    def count(table: dict[str, int], deployment: str) -> None:
+        table[deployment] = table.get(deployment, 0) + 1
+
+
+@dataclass
+class Project:
+    id: str
+    name: str
+    component: str
+    team: Team
+    created: float
+    plan: str = "pro"
+    branch: str = "main"
+    repo: str = "shop"
+    # None: the vendor leaves the field out.
+    auto_assign: bool | None = True
+    paused: bool = False
+    production: str | None = None
+    aliases: list[Alias] = field(default_factory=list)
+    # Deployments in the order in which they came to serve production.
+    served: list[str] = field(default_factory=list)
+    request: AliasRequest | None = None
+    # What a reader is still shown while a new request is not visible yet.
+    stale_request: AliasRequest | None = None
+    rolling_release: Json | None = None
+    rolling_config: Json | None = None
+    rollback_description: Json | None = None
+    # Domains that the next job fails to move.
+    failing_aliases: list[str] = field(default_factory=list)
+    # The state in which the next builds end, when it is not READY.
+    build_result: str | None = None
+    settings: Json = field(default_factory=dict)
+    omit: list[str] = field(default_factory=list)
+    raw: Json = field(default_factory=dict)
+    effects: Effects = field(default_factory=Effects)

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state that everything shares: components, tokens, settings, time. A vendor is one package that fulfils ``Vendor``."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import string
+import typing as t
+from dataclasses import dataclass, field, fields
+
+from .clock import Clock
+from .errors import Refused
+from .faults import Faults
+from .journal import Journal
+from .kill import Kill
+from .scenario import Scenario
+
+if t.TYPE_CHECKING:
+    from aiohttp import web
+
+ALPHABET = string.ascii_letters + string.digits
+
+
+@dataclass
+class Release:
+    """What a deployment means to the app that it runs."""
+
+    deployment: str
+    component: str
+    version: str
+    commit: str
+    bad: bool
+    answers: bool
+    asleep: bool = False
+
+
+@dataclass
+class Health:
+    """How a component's app answers. ``healthy`` None: as the serving release deserves."""
+
+    healthy: bool | None = None
+    database_down: bool = False
+    flapping: bool = False
+    html: bool = False
+    slow_ms: int = 0
+    protected: bool = False
+    probes: int = 0
+
+
+@dataclass
+class Component:
+    name: str
+    vendor: Vendor
+    health: Health = field(default_factory=Health)
+
+
+@dataclass
+class Call:
+    """What a request asks for, known before anything is done: the operation's name, and whether it changes something."""
+
+    operation: str
+    changes: bool
+    component: str | None = None
+    auth: str | None = None
+
+
+class Vendor(t.Protocol):
+    name: str
+
+    def seed(self, components: dict[str, dict[str, t.Any]]) -> None:
+        """Forget everything, then hold these components (as the scenario describes them)."""
+
+    def application(self, middlewares: t.Sequence[t.Any]) -> web.Application: ...
+
+    def identify(self, request: web.Request, body: t.Any) -> Call: ...
+
+    def run_info(self, url: str) -> dict[str, t.Any]:
+        """What a client needs: address, tokens, names, ids."""
+
+    def component_info(self, component: str) -> dict[str, t.Any]: ...
+
+    def snapshot(self, component: str) -> dict[str, t.Any]: ...
+
+    def serving(self, component: str) -> Release | None: ...
+
+    def release(self, deployment: str) -> Release | None: ...
+
+    def probed(self, component: str) -> None:
+        """The component's app was asked for something (a sleeping one wakes)."""
+
+    def patch(self, component: str, deployment: str | None, changes: dict[str, t.Any]) -> None: ...
+
+    def act(self, component: str, action: str, facts: dict[str, t.Any]) -> str:
+        """``push``, ``add`` and what else happens to this vendor without an API call; returns the deployment's id."""
+
+    def error(self, status: int, message: str, code: str | None = None) -> dict[str, t.Any]: ...
+
+    def graphql_error(self, message: str, code: str) -> dict[str, t.Any]: ...
+
+    def headers(self) -> dict[str, str]: ...
+
+    def obscure(self, body: t.Any) -> t.Any:
+        """The same answer with deployment states that nobody has heard of."""
+
+
+class World:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.journal = Journal()
+        self.faults = Faults()
+        self.kill = Kill()
+        self.vendors: dict[str, Vendor] = {}
+        self.components: dict[str, Component] = {}
+        self.settings: dict[str, t.Any] = {}
+        self.scenario = ""
+        self.epoch = 0
+        # Counts real changes of state; a request had an effect when the count moved while it was served.
+        self.effects = 0
+        # Called after each seeding: what was written about the world must be written again.
+        self.seeded: t.Callable[[], None] = lambda: None
+        self._tokens: dict[str, str] = {}
+        self._random = random.Random()
+
+    # -- seeding
+    def seed(self, scenario: Scenario) -> None:
+        known = set(self.vendors)
+        strange = {seed["vendor"] for seed in scenario.components.values()} - known
+        if strange:
+            raise Refused(f"scenario {scenario.name!r} names unknown vendors: {', '.join(sorted(strange))}")
+        self.epoch += 1
+        self.scenario = scenario.name
+        self.settings = scenario.settings
+        self._random = random.Random(scenario.settings.get("seed"))
+        self.clock.reset(float(scenario.settings["real_time_scale"]))
+        self.journal.clear()
+        self.faults.clear()
+        self.kill = Kill()
+        self.effects = 0
+        self.components = {name: Component(name, self.vendors[seed["vendor"]], Health(**seed.get("health", {}))) for name, seed in scenario.components.items()}
+        for vendor in self.vendors.values():
+            vendor.seed({name: seed for name, seed in scenario.components.items() if seed["vendor"] == vendor.name})
+        self.seeded()
+
+    def setting(self, name: str) -> t.Any:
+        return self.settings[name]
+
+    # -- names and secrets
+    def token(self, purpose: str, prefix: str = "") -> str:
+        """Random, unique for each purpose, the same for the life of the process (a new scenario keeps it)."""
+        return self._tokens.setdefault(purpose, prefix + secrets.token_hex(24))
+
+    def word(self, length: int, alphabet: str = ALPHABET) -> str:
+        return "".join(self._random.choices(alphabet, k=length))
+
+    def uuid(self) -> str:
+        digits = f"{self._random.getrandbits(128):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
+
+    # -- time and effects
+    def now(self) -> float:
+        return self.clock.now()
+
+    def after(self, seconds: float, action: t.Callable[[], None]) -> None:
+        """Let something happen later, unless another world has begun by then."""
+        epoch = self.epoch
+
+        def act() -> None:
+            if self.epoch == epoch:
+                action()
+
+        self.clock.after(seconds, act)
+
+    def changed(self) -> None:
+        self.effects += 1
+
+    # -- small changes for tests
+    def component(self, name: str) -> Component:
+        try:
+            return self.components[name]
+        except KeyError:
+            raise Refused(f"no component {name!r}: {', '.join(sorted(self.components))}") from None
+
+    def patch(self, name: str, deployment: str | None, changes: dict[str, t.Any]) -> None:
+        component = self.component(name)
+        own = {entry.name for entry in fields(Health)}
+        if deployment is None:
+            for key in own & set(changes):
+                setattr(component.health, key, changes[key])
+            changes = {key: value for key, value in changes.items() if key not in own}
+        if changes:
+            component.vendor.patch(name, deployment, changes)
+
+    def snapshot(self) -> dict[str, t.Any]:
+        return {
+            "now": self.now(),
+            "scenario": self.scenario,
+            "epoch": self.epoch,
+            "components": {name: {"vendor": c.vendor.name, **c.vendor.snapshot(name)} for name, c in self.components.items()},
+        }
+
+
+def ago(moment: float, text: str | float) -> float:
+    """The time that lies ``text`` (``4m``, ``3d``, ``90s``, or seconds) before ``moment``."""
+    return moment - seconds_of(text)
+
+
+def seconds_of(text: str | float) -> float:
+    if isinstance(text, int | float):
+        return float(text)
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+    try:
+        return float(text[:-1]) * units[text[-1]]
+    except (ValueError, KeyError, IndexError):
+        raise Refused(f"not a duration: {text!r} (write 90s, 4m, 12h, 3d)") from None

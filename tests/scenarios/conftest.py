@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What whole playbooks need: Ansible imported once, and as many fresh worlds as a test wants."""
+
+from __future__ import annotations
+
+import itertools
+import pathlib
+import typing as t
+
+import pytest
+
+from tests.harness import matrix, postgresql
+from tests.harness.launcher import Launcher
+from tests.harness.world import World
+from tests.sandbox.launch import Sandbox
+
+NewWorld = t.Callable[..., World]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(f"faults and kills were sampled with SAASOPS_SEED={matrix.seed()}")
+
+
+@pytest.fixture(scope="session")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Launcher]:
+    made = Launcher(tmp_path_factory.mktemp("runs"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def new_world(tmp_path: pathlib.Path, sandbox_process: Sandbox) -> NewWorld:
+    """``new_world(scenario, ledger_url, **settings)``: a world of its own folder; the one before it is over."""
+    numbers = itertools.count(1)
+
+    def make(scenario: str = "bad-release", ledger_url: str | None = None, **settings: t.Any) -> World:
+        sandbox_process.scenario(scenario, **settings)
+        return World(tmp_path / f"world-{next(numbers)}", sandbox_process, sandbox_process.run, ledger_url)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> t.Iterator[str]:
+    with postgresql.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> str:
+    """An empty ledger of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/ledger.sqlite3"
+    url: str = request.getfixturevalue("postgresql_url")
+    return postgresql.fresh_database(url)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs ``ansible-test sanity`` of the running environment on a copy of the checkout.
+
+    python tests/tools/sanity.py [arguments of ansible-test sanity]
+
+ansible-test insists on a real folder ``ansible_collections/<namespace>/<name>`` (a link is not enough), so what git knows or
+would add is copied into one. By default only the running Python is judged: the other pairs have runs of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import ansible_test
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+# ansible-test builds its own environments with a get-pip script from a server of its project. Python carries an installer
+# for pip already; with this in the script's place, sanity works where that server is out of reach. ensurepip must run as
+# a process of its own: inside this one it would make pip forget where packages come from.
+GET_PIP = '''"""Installs pip with the installer that Python carries."""
+import subprocess
+import sys
+
+wanted = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
+subprocess.check_call([sys.executable, "-m", "ensurepip", "--upgrade"])
+subprocess.check_call([sys.executable, "-m", "pip", "install", *wanted])
+'''
+
+
+def place_get_pip() -> None:
+    """Put the script where ansible-test keeps the downloaded one, unless it has one already."""
+    source = Path(ansible_test.__path__[0], "_internal/python_requirements.py").read_text(encoding="utf-8")
+    versions = re.findall(r"""\bpip\s*=\s*['"]([\d.]+)['"]""", source)
+    if not versions:
+        print("sanity: this ansible-test does not say which pip it wants; it will fetch the installer itself", flush=True)
+    for version in versions:
+        script = Path.home() / ".ansible/test/cache" / f"get_pip_{version.replace('.', '_')}.py"
+        if not script.exists():
+            script.parent.mkdir(parents=True, exist_ok=True)
+            script.write_text(GET_PIP, encoding="utf-8")
+
+
+def copy_checkout() -> Path:
+    """Copy the files that git tracks or would add; return the copy's folder."""
+    copy = ROOT / ".ansible/scratch" / Path(sys.prefix).name / "ansible_collections/saasops/runbooks"
+    shutil.rmtree(copy, ignore_errors=True)
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, listed.split("\0")):
+        source = ROOT / name
+        if source.exists() or source.is_symlink():
+            target = copy / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+    return copy
+
+
+def search_path() -> str:
+    """This environment's programs, then the folder of the real Python: a version manager's shims may not run here."""
+    real = Path(sys.executable).resolve().parent
+    return os.pathsep.join([f"{sys.prefix}/bin", str(real), "/usr/local/bin", "/usr/bin", "/bin"])
+
+
+def main(arguments: list[str]) -> int:
+    place_get_pip()
+    copy = copy_checkout()
+    # The copy's root is named, or ansible-test walks up to the checkout's git, which ignores the copy, and finds no files.
+    env = {**os.environ, "PATH": search_path(), "ANSIBLE_TEST_CONTENT_ROOT": str(copy)}
+    command = [f"{sys.prefix}/bin/ansible-test", "sanity", "--local", "--python", PYTHON, "--color", "no", *arguments]
+    return subprocess.run(command, cwd=copy, env=env, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes sure that the vendors' public schemas are in ``SAASOPS_SPECS``, which the contract tests read.
+
+    python tests/tools/specs.py
+
+What is there is left alone. What is missing is fetched from the address where its vendor publishes it; another address can
+be named by ``SAASOPS_SPECS_VERCEL_URL`` and ``SAASOPS_SPECS_RAILWAY_URL``.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TIMEOUT_S = 60
+# Documents that leave out what a validator's ``nullable`` cannot stand beside.
+ALTERNATIVES = ("$ref", "allOf", "anyOf", "enum")
+# Vercel's own command-line client calls these; the published document does not name them.
+UNDOCUMENTED_VERCEL = {
+    "/v9/projects/{projectId}/rollback/{deploymentId}": {"post": ("requestRollbackV9", "201")},
+    "/v9/projects/{projectId}/rollback/aliases": {"get": ("listRollbackAliasesV9", "200")},
+    "/v9/projects/{projectId}/promote/aliases": {"get": ("listPromoteAliasesV9", "200")},
+}
+
+
+class SpecsError(Exception):
+    """A schema could not be had; the message says which, from where, and what to do."""
+
+
+def children(node: Any) -> Iterator[Any]:
+    if isinstance(node, dict):
+        yield from node.values()
+    elif isinstance(node, list):
+        yield from node
+
+
+def make_checkable(node: Any) -> None:
+    """Rewrite, in place, what an OpenAPI 3.0 validator could not hold an answer to.
+
+    Alternatives that overlap can never be "exactly one of"; and ``nullable`` beside a reference, a combination or a list of
+    values is ignored, so null becomes an alternative that is written out.
+    """
+    for child in children(node):
+        make_checkable(child)
+    if not isinstance(node, dict):
+        return
+    if isinstance(node.get("oneOf"), list):
+        node["anyOf"] = node.pop("oneOf")
+    if node.get("nullable") is True and any(key in node for key in ALTERNATIVES):
+        del node["nullable"]
+        rest = dict(node)
+        node.clear()
+        node["anyOf"] = [rest, {"enum": [None], "nullable": True}]
+
+
+def vercel_openapi(text: str) -> str:
+    """Vercel's OpenAPI document, made checkable, with the paths that only its client names."""
+    document = json.loads(text)
+    if "paths" not in document:
+        raise ValueError("this is no OpenAPI document")
+    make_checkable(document)
+    for path, methods in UNDOCUMENTED_VERCEL.items():
+        names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+        parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+        parameters += [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in ("teamId", "slug")]
+        known = document["paths"].setdefault(path, {})
+        for method, (operation, status) in methods.items():
+            known.setdefault(method, {"operationId": operation, "x-undocumented": True, "parameters": parameters, "responses": {status: {"description": ""}}})
+    return json.dumps(document)
+
+
+def railway_sdl(text: str) -> str:
+    """Railway's introspection result as SDL.
+
+    GraphQL refuses a deprecated field that an interface requires, so the deprecation of such fields is dropped.
+    """
+    from graphql import build_client_schema, print_schema
+
+    answer = json.loads(text)
+    introspection = answer.get("data", answer)
+    types = {each["name"]: each for each in introspection["__schema"]["types"]}
+    for each in types.values():
+        required = {field["name"] for interface in each.get("interfaces") or [] for field in types[interface["name"]]["fields"]}
+        for field in each.get("fields") or []:
+            if field["name"] in required:
+                field["isDeprecated"], field["deprecationReason"] = False, None
+    return print_schema(build_client_schema(introspection)) + "\n"
+
+
+@dataclass(frozen=True)
+class Source:
+    vendor: str
+    path: str
+    url: str
+    convert: Callable[[str], str]
+
+    @property
+    def variable(self) -> str:
+        return f"SAASOPS_SPECS_{self.vendor.upper()}_URL"
+
+
+SOURCES = (
+    Source("vercel", "vercel/openapi.json", "https://openapi.vercel.sh/", vercel_openapi),
+    Source("railway", "railway/schema.graphql", "https://raw.githubusercontent.com/railwayapp/cli/master/src/gql/schema.json", railway_sdl),
+)
+
+
+def fetch(source: Source, folder: Path) -> Path:
+    """Fetch one schema into the folder. The file appears whole or not at all."""
+    url = os.environ.get(source.variable, source.url)
+    target = folder / source.path
+    advice = f"Put the file to {target}, or name another address by {source.variable}, or an existing folder by SAASOPS_SPECS."
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+            text = answer.read().decode("utf-8")
+    except (OSError, http.client.HTTPException, UnicodeDecodeError) as error:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        raise SpecsError(f"The schema of {source.vendor} cannot be fetched from {url}: {reason}. {advice}") from error
+    try:
+        converted = source.convert(text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise SpecsError(f"What {url} answers is not the schema of {source.vendor}: {error!r}. {advice}") from error
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    partial.write_text(converted, encoding="utf-8")
+    partial.replace(target)
+    return target
+
+
+def main() -> int:
+    folder = Path(os.environ.get("SAASOPS_SPECS") or ".cache/specs").absolute()
+    status = 0
+    for source in SOURCES:
+        if (folder / source.path).is_file():
+            continue
+        try:
+            print(f"Fetched {fetch(source, folder)}")
+        except SpecsError as error:
+            print(f"specs: {error}", file=sys.stderr)
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
