@@ -12,6 +12,8 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import sqlite3
+import tempfile
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction
@@ -208,9 +210,13 @@ class Store:
     def _prepare_file(self) -> None:
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600))
+            if not self._file.exists():
+                _make_sqlite(self._file)
+            os.close(os.open(self._file, os.O_RDWR))
         except OSError as error:
             raise self._unreachable(error.strerror or str(error)) from error
+        except sqlite3.Error as error:
+            raise self._unreachable(str(error)) from error
 
     def _unreachable(self, why: str, kind: t.Literal["vendor_down", "not_found"] = "vendor_down") -> Failure:
         return Failure(
@@ -219,6 +225,21 @@ class Store:
             "Check saasops_ledger_url, the folder's rights and the database server",
             code="ledger",
         )
+
+
+def _make_sqlite(file: pathlib.Path) -> None:
+    """Put an empty WAL database in place, whole or not at all.
+
+    Of two connections that switch the same new file to WAL, SQLite fails one at once, whatever its timeout: the second of two
+    runs that are the first on a machine would go on without a ledger, and without the lease.
+    """
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".new-ledger-") as folder:
+        made = pathlib.Path(folder, file.name)
+        os.close(os.open(made, os.O_CREAT | os.O_RDWR, 0o600))
+        with contextlib.closing(sqlite3.connect(made)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        with contextlib.suppress(FileExistsError):
+            os.link(made, file)
 
 
 def _tune_sqlite(connection: t.Any, _record: t.Any) -> None:

@@ -53,6 +53,16 @@ def test_what_was_written_is_durable(file: pathlib.Path) -> None:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30000
 
 
+def test_nobody_ever_sees_a_file_that_still_has_to_be_switched_to_wal(file: pathlib.Path) -> None:
+    """Switching does not wait: the second of two runs that begin at the same moment would go on without a ledger."""
+    store.Store(f"sqlite:///{file}", SHOP)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert file.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(file) as other:
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
+
+
 def test_preparing_twice_keeps_everything(file: pathlib.Path) -> None:
     ledger = opened(file)
     releases.note(ledger, "run", "app", {"id": "d1"}, proved_at=5.0)
