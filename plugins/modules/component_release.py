@@ -74,6 +74,12 @@ options:
       - Whether to look if production may go there. V(false) only puts back what served a moment ago, as an undo does.
     type: bool
     default: true
+  seen:
+    description:
+      - What M(saasops.runbooks.component_release_info) has returned as RV(saasops.runbooks.component_release_info#module:release) for this
+        component, so that the same is not read twice.
+      - A plan (check mode) rests on it whatever its age. Before a change, what is older than 5 seconds is read again.
+    type: dict
   pinned:
     description:
       - V(true) holds production there (a rollback). V(false) lets new builds go live by themselves again (rolling forward).
@@ -192,6 +198,7 @@ SPEC: dict[str, Any] = {
         "rebuild": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
         "admit": {"type": "bool", "default": True},
+        "seen": {"type": "dict"},
         "pinned": {"type": "bool", "default": True},
         "auto_assign": {"type": "bool", "default": True},
         "description": {"type": "str", "default": ""},

@@ -109,6 +109,11 @@ release:
     rolling_release: {description: The active rolling release., type: dict}
     paused: {description: Whether the project is paused., type: bool}
     auto_deploy: {description: Whether the next push goes live by itself., type: bool}
+    reading:
+      description:
+        - What M(saasops.runbooks.component_release) needs to take this up as its O(saasops.runbooks.component_release#module:seen).
+          Null when RV(release.history) was cut short by O(limit).
+      type: dict
 health:
   description: How the component does; null when O(probe) was not given.
   type: dict

@@ -82,6 +82,7 @@ BAD_VALUES: list[tuple[str, Json]] = [
     ("component_release", {"component": {"component_vendor": "vercel"}}),
     ("component_release", {"component": {"name": "database", "component_vendor": "postgres"}}),
     ("component_release", {"pinned": "perhaps"}),
+    ("component_release", {"seen": {"component": "another", "vendor": "vercel"}}),
     ("vercel_production", {"deadline": -5}),
     ("vercel_production", {"deployment": None, "rebuild": True}),
     ("vercel_production", {"api_url": "http://api.example.com"}),

@@ -34,6 +34,14 @@ def test_check_mode_sends_no_change_and_plans_what_the_run_does(world: World) ->
     assert len(made.stats["changes"]) == 2
 
 
+@pytest.mark.parametrize(("options", "requests"), [((), {"vercel": 6, "railway": 8}), (("-e", "rollback_probe_interval=0"), {"vercel": 4, "railway": 7})])
+def test_what_was_read_is_not_read_twice(world: World, options: tuple[str, ...], requests: dict[str, int]) -> None:
+    """The plan rests on what was read to judge; so does the apply, unless probing has taken its time in between."""
+    world.sandbox.scenario("bad-release", alias_seconds=0, deploy_seconds=0, drain_seconds=0)
+    assert world.play("rollback", "--limit", "app:api", *options).code == 0
+    assert {vendor: len(world.sandbox.journal(vendor=vendor)) for vendor in requests} == requests
+
+
 def test_the_time_to_recovery_is_measured_against_the_budget(world: World) -> None:
     began = world.sandbox.clock()["now"] - 240
     run = world.play("rollback", "-e", f"rollback_incident_started_at={began}")

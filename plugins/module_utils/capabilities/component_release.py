@@ -38,6 +38,8 @@ def info(task: Task) -> dict[str, t.Any]:
             "supported": True,
             **state,
             "history": state["history"][: task.params["limit"]],
+            # Cut short, it is not what was read any more.
+            "reading": state["reading"] if len(state["history"]) <= task.params["limit"] else None,
             "candidates": possible[: task.params["limit"]],
             "already_rolled_back": admission.already_rolled_back(state, known),
             "pin": known["pin"] if known else None,
@@ -49,7 +51,7 @@ def info(task: Task) -> dict[str, t.Any]:
 def ensure(task: Task) -> dict[str, t.Any]:
     """``execute`` of component_release: production serves the wanted deployment, or a refusal says why not and what else."""
     params = task.params
-    component, known, found = _open(task)
+    component, known, found = _open(task, params["seen"])
     name = component["name"]
     if found is None:
         raise Failure(
@@ -94,7 +96,7 @@ def ensure(task: Task) -> dict[str, t.Any]:
     }
 
 
-def _open(task: Task) -> tuple[dict[str, t.Any], dict[str, t.Any] | None, release.Provider | None]:
+def _open(task: Task, seen: dict[str, t.Any] | None = None) -> tuple[dict[str, t.Any], dict[str, t.Any] | None, release.Provider | None]:
     """(the component, what the ledger knows of it or None, its vendor or None); wires the ledger to the change gate."""
     component = dict(task.params["component"])
     for needed in ("name", "component_vendor"):
@@ -107,7 +109,9 @@ def _open(task: Task) -> tuple[dict[str, t.Any], dict[str, t.Any] | None, releas
 
         known = releases.about(store, component["name"])
     token = {"token": task.params["token"], "api_token": task.params["api_token"]}
-    return component, known, release.provider(task, component, token)
+    if seen is not None and (seen.get("component"), seen.get("vendor")) != (component["name"], component["component_vendor"]):
+        raise Failure("invalid", f"seen was read of {seen.get('component')}, not of {component['name']}", "Give what component_release_info returned for it")
+    return component, known, release.provider(task, component, token, seen if seen and seen.get("reading") else None)
 
 
 def _target(
@@ -145,4 +149,5 @@ def _without_capability(component: dict[str, t.Any]) -> dict[str, t.Any]:
         "link": "",
         "already_rolled_back": False,
         "pin": None,
+        "reading": None,
     }

@@ -7,7 +7,8 @@ A vendor fulfils it with a module ``vendors/<vendor>/release.py`` whose ``open(t
 
 *deployment*: ``{id, commit, version, created_at (epoch seconds), state, ready, in_progress, restorable, served, url, artifact}``;
 
-*state*: ``{where, serving, history (newest first), pinned, busy, busy_with, busy_rollback, rolling_release, paused, link, auto_deploy}``.
+*state*: ``{where, serving, history (newest first), pinned, busy, busy_with, busy_rollback, rolling_release, paused, link, auto_deploy,
+reading}``; ``reading`` is ``at`` (when it was read) and what else the vendor's room wants to know when it gets the state back.
 """
 
 from __future__ import annotations
@@ -36,12 +37,15 @@ class Provider(t.Protocol):
     def undo_pin(self, target: Deployment | None, auto_assign: bool = True) -> dict[str, t.Any]: ...
 
 
-def provider(task: Task, component: dict[str, t.Any], token: dict[str, str | None]) -> Provider | None:
-    """The component's vendor, ready to be asked; None when that vendor has nothing that could be rolled back."""
+def provider(task: Task, component: dict[str, t.Any], token: dict[str, str | None], seen: dict[str, t.Any] | None = None) -> Provider | None:
+    """The component's vendor, ready to be asked; None when that vendor has nothing that could be rolled back.
+
+    ``seen``: a state that an earlier task has read; what is too old for what this task is about to do is read again.
+    """
     vendor = component["component_vendor"]
     if vendor not in VENDORS:
         return None
-    return t.cast(Provider, _room(vendor).open(task, component, token))
+    return t.cast(Provider, _room(vendor).open(task, component, token, seen))
 
 
 def _room(vendor: str) -> t.Any:

@@ -23,6 +23,10 @@ CHANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
 }
 
 
+# What was read so long ago (seconds) is read again before anything is changed on the strength of it.
+FRESH = 5.0
+
+
 class Task:
     """What ``execute`` works with: the checked options, the change gate, the deadline, and the sessions to close."""
 
@@ -51,6 +55,10 @@ class Task:
     def close(self) -> None:
         for made in self._wires:
             made.close()
+
+    def fresh(self, read_at: float) -> bool:
+        """Whether what was read then may be decided on. A plan changes nothing, so it may rest on anything that its run has read."""
+        return self.check_mode or clock.now() - read_at <= FRESH
 
     def trace(self) -> dict[str, t.Any]:
         """What was done so far; part of every result, also of a failed one."""

@@ -171,10 +171,11 @@ COMPONENT: Json = {
 }
 
 
-def of_component(do: t.Callable[[release.Release], t.Any], check: bool = False, token: Json | None = None, **component: t.Any) -> Json:
-    """The result of a task that works with the component's provider; what ``do`` returns is under ``seen``."""
+def of_component(do: t.Callable[[release.Release], t.Any], check: bool = False, token: Json | None = None, before: Json | None = None, **component: t.Any) -> Json:
+    """The result of a task that works with the component's provider; what ``do`` returns is under ``seen``. ``before``: what an earlier task read."""
     given = {"token": PROJECT_TOKEN} if token is None else token
-    return transaction.outcome(lambda task: {"seen": do(release.open(task, {**COMPONENT, **component}, given))}, {**LIMITS, "allow": "change"}, check)
+    params = {**LIMITS, "allow": "change"}
+    return transaction.outcome(lambda task: {"seen": do(release.open(task, {**COMPONENT, **component}, given, before))}, params, check)
 
 
 def of_module(execute: transaction.Execute, check: bool = False, **params: t.Any) -> Json:

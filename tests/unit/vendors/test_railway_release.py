@@ -7,6 +7,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import transaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import service as services
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.deployments import normalise
@@ -82,6 +83,7 @@ def test_the_state_takes_two_requests(broken: Railway) -> None:
     assert state.pop("serving")["version"] == "v1.4.2"
     assert [one["version"] for one in state.pop("history")] == ["v1.4.2", "v1.4.1", "v1.4.0"]
     assert state.pop("link").startswith("https://railway.com/project/")
+    assert state.pop("reading")["scope"]["service"] == "api"
     assert state == {
         "where": "api (Railway, example-shop/production)",
         "pinned": False,
@@ -229,6 +231,28 @@ def test_check_mode_decides_the_same_and_sends_nothing(broken: Railway) -> None:
     done = ensure()
     assert done["changes"] == plan["changes"] and set(done) == set(plan) and set(done["serving"]) == set(plan["serving"])
     assert done["notes"] == plan["notes"]
+
+
+def test_a_plan_rests_on_what_an_earlier_task_has_read(broken: Railway, railway_time: Time) -> None:
+    seen = read()
+    railway_time.sleep(3600)
+    plan = of_component(lambda room: [room.read(), room.ensure(normalise(GOOD), "why")], check=True, before=seen)
+    assert broken.asked == ["projectToken", "serviceInstance", "deploymentSnapshot"]
+    state, done = plan["seen"]
+    assert (state, done["how"]) == (seen, "image")
+    assert [change["operation"] for change in plan["changes"]] == ["deploymentRollback"]
+
+
+@pytest.mark.parametrize(("age", "reads"), [(1.0, 0), (transaction.FRESH + 1, 1)])
+def test_a_change_rests_on_it_only_while_it_is_fresh(broken: Railway, railway_time: Time, age: float, reads: int) -> None:
+    seen = read()
+    railway_time.sleep(age)
+    broken.requests.clear()
+    broken.on("serviceInstance", *COMING_UP[1 - reads :])
+    done = of_component(lambda room: [room.read()["where"], room.ensure(normalise(GOOD), "why")["how"]], before=seen)
+    assert done["seen"] == ["api (Railway, example-shop/production)", "image"]
+    before = broken.asked[: broken.asked.index("deploymentRollback")]
+    assert before.count("serviceInstance") == reads and "projectToken" not in before
 
 
 def test_what_serves_already_is_left_alone(broken: Railway) -> None:

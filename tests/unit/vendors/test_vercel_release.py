@@ -59,7 +59,7 @@ def test_the_state_of_a_component_costs_two_requests(vercel: Vercel) -> None:
     assert vercel.request(1).params["target"] == "production"
     assert [known["id"] for known in state["history"]] == ["dpl_bad", "dpl_good", "dpl_old"]
     assert state["serving"] == state["history"][0]
-    rest = {key: value for key, value in state.items() if key not in ("history", "serving")}
+    rest = {key: value for key, value in state.items() if key not in ("history", "serving", "reading")}
     assert rest == {
         "where": f"hydrogen (Vercel, team {TEAM})",
         "pinned": False,
@@ -212,13 +212,35 @@ def test_what_was_just_read_is_not_read_again(vercel: Vercel) -> None:
 
 def test_what_was_read_long_ago_is_read_again(vercel: Vercel, vercel_time: Time) -> None:
     def late(found: release.VercelRelease) -> Json:
-        vercel_time.sleep(release.FRESH + 1)
+        vercel_time.sleep(transaction.FRESH + 1)
         return found.ensure(TARGET, "")
 
     vercel.on("GET", "/v9/projects/hydrogen", project(), DONE)
     vercel.listed(BAD, GOOD)
     assert acted(late)["seen"]["how"] == "already"
     assert vercel.changes == []
+
+
+def test_a_plan_rests_on_what_an_earlier_task_has_read(vercel: Vercel, vercel_time: Time) -> None:
+    seen = read(vercel, project(last=job("dpl_old", "failed")), BAD, GOOD)
+    vercel_time.sleep(3600)
+    again = of_component(lambda found: [found.read(), found.already(TARGET), found.ensure(TARGET, "")], check=True, before=seen)
+    assert len(vercel.asked) == 2, "the plan asked, too"
+    state, already, done = again["seen"]
+    assert (state, already, done["how"], done["serving"]["id"]) == (seen, False, "domains", "dpl_good")
+    assert [change["operation"] for change in again["changes"]] == ["request_rollback"]
+
+
+@pytest.mark.parametrize(("age", "reads"), [(1.0, 2), (transaction.FRESH + 1, 4)])
+def test_a_change_rests_on_it_only_while_it_is_fresh(vercel: Vercel, vercel_time: Time, age: float, reads: int) -> None:
+    seen = read(vercel, project(last=STALE), BAD, GOOD)
+    vercel_time.sleep(age)
+    vercel.on("GET", f"/v9/projects/{PROJECT}", DONE)
+    vercel.listed(BAD, GOOD)
+    vercel.rollback("dpl_good")
+    result = of_component(lambda found: [found.read()["serving"]["id"], found.ensure(TARGET, "")["how"]], before=seen)
+    assert result["seen"] == ["dpl_bad", "domains"]
+    assert next(number for number, request in enumerate(vercel.asked) if request.startswith("POST")) == reads
 
 
 def test_the_second_act_of_a_task_looks_again(vercel: Vercel) -> None:

@@ -148,10 +148,10 @@ COMMON: Json = {"request_timeout": 5.0, "deadline": 60.0, "token": TOKEN, "api_u
 COMPONENT: Json = {"name": "app", "component_vendor": "vercel", "vercel_project": "hydrogen", "vercel_team": TEAM}
 
 
-def of_component(do: t.Callable[[release.VercelRelease], t.Any], check: bool = False, **component: t.Any) -> Json:
-    """The result of a task that works with the component's provider; what ``do`` returns is under ``seen``."""
+def of_component(do: t.Callable[[release.VercelRelease], t.Any], check: bool = False, before: Json | None = None, **component: t.Any) -> Json:
+    """The result of a task that works with the component's provider; what ``do`` returns is under ``seen``. ``before``: what an earlier task read."""
     params = {"request_timeout": 5.0, "deadline": 60.0, "allow": "change"}
-    return transaction.outcome(lambda task: {"seen": do(release.open(task, {**COMPONENT, **component}, {"token": TOKEN}))}, params, check)
+    return transaction.outcome(lambda task: {"seen": do(release.open(task, {**COMPONENT, **component}, {"token": TOKEN}, before))}, params, check)
 
 
 def of_project(do: t.Callable[[Scope], t.Any]) -> Json:

@@ -25,8 +25,6 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.c
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.deployments import Deployment, label, same_content
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import Scope, resolve
 
-# A state read this many seconds ago by the same task is still the state; the gate looks at the lease in between.
-FRESH = 5.0
 # Further pages of history that are read when the first names nothing to go back to.
 MORE_PAGES = 5
 LONGEST_NOTE = 70
@@ -34,12 +32,17 @@ LONGEST_NOTE = 70
 Find = t.Callable[[service.State], "Deployment | None"]
 
 
-def open(task: Task, component: t.Mapping[str, t.Any], token: t.Mapping[str, str | None]) -> Release:
-    """The release of one inventory component; resolves its names (requests: see ``scope.resolve``)."""
+def open(task: Task, component: t.Mapping[str, t.Any], token: t.Mapping[str, str | None], seen: t.Mapping[str, t.Any] | None = None) -> Release:
+    """The release of one inventory component; resolves its names (requests: see ``scope.resolve``).
+
+    ``seen`` is a state as ``Release.read`` has returned it to an earlier task: its names are not resolved again.
+    """
     credentials = tokens(token)
     client = connect(task, {**credentials, "api_url": component.get("railway_api_url")})
     if not component.get("railway_service"):
         raise Failure("invalid", f"{component.get('name')} has no railway_service", "Set railway_service in the inventory", VENDOR)
+    if seen is not None:
+        return Release(task, client, Scope(**seen["reading"]["scope"]), _restored(seen))
     scope = resolve(
         client,
         component.get("railway_project"),
@@ -62,7 +65,7 @@ class Release:
 
     def read(self) -> dict[str, t.Any]:
         """The component's state; one request, and one more for each further page while nothing is there to go back to."""
-        state = self._observe()
+        state = self.state()
         busy = state.in_progress()
         origin = self._origin(busy, state) if busy else None
         text = None
@@ -80,6 +83,13 @@ class Release:
             "paused": False,
             "link": self.scope.link,
             "auto_deploy": state.auto_deploy,
+            "reading": {
+                "at": state.at,
+                "scope": dataclasses.asdict(self.scope),
+                "active": sorted(state.active),
+                "cron": state.cron,
+                "more": state.more,
+            },
         }
 
     def find(self, text: str) -> Deployment | None:
@@ -127,7 +137,7 @@ class Release:
 
     def state(self) -> service.State:
         """What this task has just read, else a new reading."""
-        return self._last if self._last and clock.now() - self._last.at <= FRESH else self._observe()
+        return self._last if self._last and self.task.fresh(self._last.at) else self._observe()
 
     def serves(self, target: Deployment, state: service.State, rebuild: bool = False) -> bool:
         """Whether the service runs ``target`` already: itself, or a later deployment of the same content and variables.
@@ -256,6 +266,13 @@ class Release:
         if serving is None or serving["id"] == target["id"]:
             return []
         return _auto_deploy(state, serving)
+
+
+def _restored(seen: t.Mapping[str, t.Any]) -> service.State:
+    reading = seen["reading"]
+    return service.State(
+        seen["serving"], seen["history"], frozenset(reading["active"]), seen["auto_deploy"], reading["cron"], reading["more"], reading["at"]
+    )
 
 
 def by_id(identity: str) -> Find:

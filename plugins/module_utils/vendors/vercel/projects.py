@@ -88,6 +88,11 @@ def read(place: Scope, project_id: str = "") -> Project:
     return _parse(place, raw)
 
 
+def restore(plain: dict[str, t.Any]) -> Project:
+    """A project out of its ``dataclasses.asdict``."""
+    return Project(**{**plain, "job": Job(**plain["job"]) if plain["job"] else None})
+
+
 def _parse(place: Scope, raw: dict[str, t.Any]) -> Project:
     if not isinstance(raw.get("id"), str) or not isinstance(raw.get("name"), str):
         raise client.malformed("project")

@@ -8,6 +8,7 @@ its production is the project's target ``production``.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import typing as t
 
@@ -21,22 +22,28 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.pr
 PAGE = 20
 # Where the search for an older release that production could return to ends.
 MOST_HISTORY = 200
-# What was read so long ago (seconds) is read again before anything is decided on it.
-FRESH = 5.0
 
 
 class VercelRelease:
-    """One component. What ``read`` saw serves ``ensure`` too, when it follows at once: the same look is not paid for twice."""
+    """One component. What ``read`` saw serves ``ensure`` too, when it follows at once: the same look is not paid for twice.
 
-    def __init__(self, task: Task, place: Scope) -> None:
+    Nor is that of an earlier task: ``seen`` is a state as ``read`` has returned it.
+    """
+
+    def __init__(self, task: Task, place: Scope, seen: dict[str, t.Any] | None = None) -> None:
         self._task = task
         self._place = place
         self._seen: tuple[float, Project] | None = None
+        self._state = seen if seen is not None and task.fresh(seen["reading"]["at"]) else None
+        if self._state is not None:
+            self._seen = (self._state["reading"]["at"], projects.restore(self._state["reading"]["project"]))
 
     def read(self) -> dict[str, t.Any]:
         """The component's state. 2 requests; 1 more where rolling releases are configured, and for each further page of 20
         deployments until the serving one and one before it that can be returned to are seen (at most 200)."""
-        project = self._project()
+        if self._state is not None:
+            return self._state
+        project, at = self._project(), clock.now()
         history = self._history(project)
         serving = next((known for known in history if project.serves(known["id"])), project.serving)
         if serving is not None:
@@ -54,6 +61,7 @@ class VercelRelease:
             "paused": project.paused,
             "link": self._link(project, history),
             "auto_deploy": False if project.branch is None else project.auto_assign,
+            "reading": {"at": at, "project": dataclasses.asdict(project)},
         }
 
     def find(self, text: str) -> Deployment | None:
@@ -88,7 +96,7 @@ class VercelRelease:
     def _known(self) -> Project | None:
         """What was just read, once: after it has been acted upon it is old."""
         seen, self._seen = self._seen, None
-        return seen[1] if seen is not None and clock.now() - seen[0] <= FRESH else None
+        return seen[1] if seen is not None and self._task.fresh(seen[0]) else None
 
     def _history(self, project: Project) -> list[Deployment]:
         history: list[Deployment] = []
@@ -123,7 +131,7 @@ class VercelRelease:
         return f"https://vercel.com/{team}/{project.name}/deployments" if team and not team.startswith("team_") else "https://vercel.com/dashboard"
 
 
-def open(task: Task, component: dict[str, t.Any], token: dict[str, str | None]) -> VercelRelease:
+def open(task: Task, component: dict[str, t.Any], token: dict[str, str | None], seen: dict[str, t.Any] | None = None) -> VercelRelease:
     """The component's project, ready to be asked; sends nothing yet.
 
     Reads ``vercel_project``, and where given ``vercel_team``, ``vercel_api_url`` and ``vercel_deployment_url`` (a deployment's own
@@ -141,7 +149,7 @@ def open(task: Task, component: dict[str, t.Any], token: dict[str, str | None]) 
         "team": component.get("vercel_team"),
         "project": str(component["vercel_project"]),
     }
-    return VercelRelease(task, projects.scope(task, params, component.get("vercel_deployment_url") or deployments.OWN_URL))
+    return VercelRelease(task, projects.scope(task, params, component.get("vercel_deployment_url") or deployments.OWN_URL), seen)
 
 
 def _result(done: production.Done) -> dict[str, t.Any]:
