@@ -11,14 +11,14 @@ class ModuleDocFragment:
 options:
   request_timeout:
     description:
-      - Seconds that one request may take to connect, and then to answer.
-    type: float
-    default: 10.0
+      - Time that one request may take to connect, and then to answer. Durations are seconds, or such as V(90s), V(15m), V(24h).
+    type: str
+    default: 10s
   deadline:
     description:
-      - Seconds that the whole task may take, all requests, retries and waiting included.
-    type: float
-    default: 300.0
+      - Time that the whole task may take, all requests, retries and waiting included.
+    type: str
+    default: 5m
 requirements:
   - requests
 """

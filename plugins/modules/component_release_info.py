@@ -56,13 +56,13 @@ options:
         type: int
         default: 3
       interval:
-        description: Seconds between two probes.
-        type: float
-        default: 5.0
+        description: Time between two probes, such as V(5s).
+        type: str
+        default: 5s
       deadline:
-        description: Seconds after which an undecided component is V(inconclusive).
-        type: float
-        default: 120.0
+        description: Time after which an undecided component is V(inconclusive).
+        type: str
+        default: 2m
   limit:
     description:
       - The most deployments to return.

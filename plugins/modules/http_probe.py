@@ -90,9 +90,9 @@ options:
     default: 3
   interval:
     description:
-      - Seconds between two probes of an endpoint.
-    type: float
-    default: 5.0
+      - Time between two probes of an endpoint, such as V(5s).
+    type: str
+    default: 5s
   until_good:
     description:
       - Go on asking a bad endpoint until the deadline, for what needs time to become good.
@@ -100,14 +100,14 @@ options:
     default: false
   deadline:
     description:
-      - Seconds after which an undecided endpoint is V(inconclusive), or with O(until_good) a bad one V(fail).
-    type: float
-    default: 120.0
+      - Time after which an undecided endpoint is V(inconclusive), or with O(until_good) a bad one V(fail).
+    type: str
+    default: 2m
   request_timeout:
     description:
-      - Seconds that one request may take.
-    type: float
-    default: 10.0
+      - Time that one request may take, such as V(10s).
+    type: str
+    default: 10s
 requirements:
   - requests
   - jmespath
@@ -186,7 +186,7 @@ SPEC: dict[str, Any] = {
         "component": {"type": "dict"},
         "own_url": {"type": "str"},
         "until_good": {"type": "bool", "default": False},
-        "request_timeout": {"type": "float", "default": 10.0},
+        "request_timeout": {"type": "str", "default": "10s"},
     },
     "supports_check_mode": True,
 }

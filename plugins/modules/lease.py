@@ -51,9 +51,9 @@ options:
     default: ""
   seconds:
     description:
-      - How long it is believed without a sign of life.
-    type: float
-    default: 120.0
+      - How long it is believed without a sign of life, in seconds or such as V(15m).
+    type: str
+    default: 2m
   process:
     description:
       - Process whose end ends the lease. When not set, only time does.
@@ -122,7 +122,7 @@ SPEC: dict[str, Any] = {
         "run_id": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["held", "free"], "default": "held"},
         "reason": {"type": "str", "default": ""},
-        "seconds": {"type": "float", "default": 120.0},
+        "seconds": {"type": "str", "default": "2m"},
         "process": {"type": "int"},
     },
     "supports_check_mode": True,

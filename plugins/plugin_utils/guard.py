@@ -14,11 +14,14 @@ import typing as t
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import durations
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import variables
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}$")
+# Lengths of time, by the ends of their names.
+DURATIONS = ("_deadline", "_interval", "_timeout", "_window", "_budget")
 # Numbers for which nothing is a sensible wish.
 MAY_BE_ZERO = ("_interval", "_window")
 # Not ours, and passed by launchers: AWX, ansible-runner, Ansible itself.
@@ -125,11 +128,19 @@ def check_values(verb: str, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     checked = ArgumentSpecValidator(options).validate({name: json.loads(json.dumps(value, default=str)) for name, value in given.items()})
     if checked.error_messages:
         raise refuse("; ".join(checked.error_messages), f"See roles/{verb}/README.md for what each variable takes", "extra_variable")
-    for name, value in checked.validated_parameters.items():
-        numeric = options[name].get("type") in ("int", "float") and value is not None
+    values = {name: _seconds(name, value) if value and name.endswith(DURATIONS) else value for name, value in checked.validated_parameters.items()}
+    for name, value in values.items():
+        numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
         if numeric and not (math.isfinite(value) and (value > 0 or (value == 0 and name.endswith(MAY_BE_ZERO)))):
-            raise refuse(f"{name} is {value:g}", f"Give {name} as a number above 0", "extra_variable")
-    return t.cast("dict[str, t.Any]", checked.validated_parameters)
+            raise refuse(f"{name} is {value:g}", f"Give {name} as a {'duration' if name.endswith(DURATIONS) else 'number'} above 0", "extra_variable")
+    return values
+
+
+def _seconds(name: str, value: t.Any) -> float:
+    try:
+        return durations.seconds(value, name)
+    except Failure as failure:
+        raise refuse(failure.message, failure.hint, "extra_variable") from None
 
 
 def _meant(name: str, known: t.Iterable[str]) -> str:

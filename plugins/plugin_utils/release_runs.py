@@ -73,7 +73,7 @@ def scope(run: Run, components: Components, ledger_url: str | None) -> dict[str,
     if resumed and not set(resumed) & set(components.names):
         resumed = None
     if verb == "rollback":
-        found = scopes.rollback(views, to, bool(values.get("rollback_force")), float(values.get("rollback_release_window") or 900), resumed)
+        found = scopes.rollback(views, to, bool(values.get("rollback_force")), values["rollback_release_window"], resumed)
     else:
         found = scopes.roll_forward(views, to)
     critical_unread = {name: why for name, why in found.unread.items() if components.variable(name, "component_critical", True)}

@@ -70,7 +70,9 @@ def test_plain_http_to_a_public_host_is_refused_so_that_the_token_stays_private(
     "variable", ["rollback_request_timeout", "rollback_deadline", "rollback_probes", "rollback_verify_deadline", "rollback_probe_interval"]
 )
 def test_a_negative_number_is_refused_before_anything_is_asked(world: World, launcher: Launcher, variable: str) -> None:
-    changes_nothing(world, launcher.play(world, "rollback", "-e", f"{variable}=-1"), f"{variable} is -1", f"Give {variable} as a number above 0")
+    kind = "a number above 0" if variable == "rollback_probes" else "seconds, or like 90s, 15m"
+    refused = launcher.play(world, "rollback", "-e", f"{variable}=-1")
+    changes_nothing(world, refused, f"{variable} is {'-1' if variable == 'rollback_probes' else repr('-1')}", f"Give {variable} as {kind}")
     assert world.sandbox.journal() == []
 
 

@@ -108,7 +108,7 @@ def test_a_value_that_cannot_be_is_refused_before_anything_is_asked(world: World
     for given, reason in (
         ("rollback_on_partial=maybe", "must be one of: keep, undo"),
         ("rollback_deadline=soon", "rollback_deadline"),
-        ("rollback_deadline=-1", "Give rollback_deadline as a number above 0"),
+        ("rollback_deadline=-1", "Give rollback_deadline as seconds, or like 90s, 15m"),
         ("saasops_allow=reed", "Give one of: read, change, destroy"),
     ):
         is_refused(world, launcher.play(world, "rollback", "-e", given), reason)
@@ -297,7 +297,7 @@ def test_scope_is_the_failing_and_what_was_released_with_them(new_world: NewWorl
     world.sandbox.advance(30)
     same_time = launcher.play(world, "rollback", "--check")
     assert sorted(same_time.stats["outcomes"]) == ["api", "app", "dashboard"]
-    narrow = launcher.play(world, "rollback", "--check", "-e", "rollback_release_window=60")
+    narrow = launcher.play(world, "rollback", "--check", "-e", "rollback_release_window=1m")
     assert sorted(narrow.stats["outcomes"]) == ["api", "app"]
 
 

@@ -12,11 +12,11 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs
 
-# How often, how far apart (seconds) and how long (seconds) a component is asked before it gets a verdict.
+# How often, how far apart and how long a component is asked before it gets a verdict.
 PROBE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "in_a_row": {"type": "int", "default": 3},
-    "interval": {"type": "float", "default": 5.0},
-    "deadline": {"type": "float", "default": 120.0},
+    "interval": {"type": "str", "default": "5s"},
+    "deadline": {"type": "str", "default": "2m"},
 }
 
 
@@ -52,7 +52,7 @@ def measure(task: Task, asked: list[probing.Endpoint], rules: t.Mapping[str, t.A
     A component without an address is not measured, and never called well.
     """
     if rules["in_a_row"] < 1 or rules["interval"] < 0 or rules["deadline"] <= 0:
-        raise Failure("invalid", "a probe needs in_a_row >= 1, interval >= 0 and deadline > 0", "Give counts and seconds above 0")
+        raise Failure("invalid", "a probe needs in_a_row >= 1, interval >= 0 and deadline > 0", "Give counts and durations above 0, such as 90s or 15m")
     if not asked:
         return {
             "verdict": "inconclusive",

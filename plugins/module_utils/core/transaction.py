@@ -7,14 +7,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction, wire
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations, redaction, wire
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import Gate, Recorder
 
 # Options of every module that talks to a vendor; documented in doc_fragments/common.py.
 COMMON_ARGUMENTS: dict[str, dict[str, t.Any]] = {
-    "request_timeout": {"type": "float", "default": 10.0},
-    "deadline": {"type": "float", "default": 300.0},
+    "request_timeout": {"type": "str", "default": "10s"},
+    "deadline": {"type": "str", "default": "5m"},
 }
 # Options of every module that changes something there.
 CHANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
@@ -23,6 +23,8 @@ CHANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
 }
 
 
+# Options that are lengths of time, wherever they occur: text for Ansible, seconds for ``execute``.
+DURATIONS = ("request_timeout", "deadline", "interval", "seconds")
 # What was read so long ago (seconds) is read again before anything is changed on the strength of it.
 FRESH = 5.0
 
@@ -31,11 +33,11 @@ class Task:
     """What ``execute`` works with: the checked options, the change gate, the deadline, and the sessions to close."""
 
     def __init__(self, params: dict[str, t.Any], check_mode: bool) -> None:
-        self.params = params
+        self.params = params = _in_seconds(params)
         self.check_mode = check_mode
         for option in ("request_timeout", "deadline"):
             if params.get(option, 1) <= 0:
-                raise Failure("invalid", f"{option} is {params[option]:g}", f"Give {option} as seconds above 0")
+                raise Failure("invalid", f"{option} is {params[option]:g}", f"Give {option} as a duration above 0, such as 90s or 15m")
         self.deadline = clock.Deadline(params.get("deadline", 300.0))
         self.gate = Gate(check_mode, params.get("allow", "change"))
         self._wires: list[wire.Wire] = []
@@ -66,6 +68,14 @@ class Task:
         if "allow" in self.params:
             trace["changes"] = [change.as_dict() for change in self.gate.changes]
         return trace
+
+
+def _in_seconds(params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The options with their durations as numbers, those of a probe too."""
+    return {
+        name: durations.seconds(value, name) if name in DURATIONS and value is not None else _in_seconds(value) if name == "probe" and value else value
+        for name, value in params.items()
+    }
 
 
 Execute = t.Callable[[Task], dict[str, t.Any]]

@@ -123,7 +123,8 @@ def test_what_is_wrong_is_refused(raw: str, words: str) -> None:
 
 # -- values
 def test_values_are_converted_and_defaults_are_there() -> None:
-    values = guard.check_values("rollback", {"rollback_force": "yes", "rollback_probes": "5", "rollback_to": 1234567})
+    values = guard.check_values("rollback", {"rollback_force": "yes", "rollback_probes": "5", "rollback_to": 1234567, "rollback_deadline": "1h"})
+    assert (values["rollback_deadline"], values["rollback_budget"]) == (3600.0, 300.0)
     assert (values["rollback_force"], values["rollback_probes"], values["rollback_to"]) == (True, 5, "1234567")
     assert values["rollback_on_partial"] == "keep"
 
@@ -135,9 +136,10 @@ def test_values_are_converted_and_defaults_are_there() -> None:
         ({"rollback_on_partial": "both"}, "keep, undo"),
         ({"rollback_probes": "many"}, "rollback_probes"),
         ({"rollback_probes": 0}, "above 0"),
-        ({"rollback_deadline": -1}, "above 0"),
-        ({"rollback_deadline": "nan"}, "above 0"),
-        ({"rollback_deadline": "inf"}, "above 0"),
+        ({"rollback_deadline": 0}, "above 0"),
+        ({"rollback_deadline": -1}, "or like 90s, 15m"),
+        ({"rollback_deadline": "nan"}, "or like 90s, 15m"),
+        ({"rollback_deadline": "soon"}, "or like 90s, 15m"),
     ],
 )
 def test_values_that_cannot_be_are_refused(given: Json, words: str) -> None:

@@ -171,7 +171,9 @@ COMPONENT: Json = {
 }
 
 
-def of_component(do: t.Callable[[release.Release], t.Any], check: bool = False, token: Json | None = None, before: Json | None = None, **component: t.Any) -> Json:
+def of_component(
+    do: t.Callable[[release.Release], t.Any], check: bool = False, token: Json | None = None, before: Json | None = None, **component: t.Any
+) -> Json:
     """The result of a task that works with the component's provider; what ``do`` returns is under ``seen``. ``before``: what an earlier task read."""
     given = {"token": PROJECT_TOKEN} if token is None else token
     params = {**LIMITS, "allow": "change"}

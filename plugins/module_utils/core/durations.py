@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""Lengths of time as people write them: ``90``, ``90s``, ``15m``, ``24h``, ``7d``, ``1h30m``."""
+
+from __future__ import annotations
+
+import math
+import re
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+
+_UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
+_WRITTEN = re.compile("".join(rf"(?:(?P<{unit}>\d+(?:\.\d+)?){unit})?" for unit in _UNITS))
+
+
+def seconds(value: t.Any, name: str) -> float:
+    """The length in seconds, 0 or more; a failure that names the option when it is not one."""
+    text = str(value).strip().lower()
+    try:
+        length = float(text)
+    except ValueError:
+        parts = _WRITTEN.fullmatch(text)
+        length = sum(float(number) * _UNITS[unit] for unit, number in parts.groupdict().items() if number) if parts and text else math.nan
+    if isinstance(value, bool) or not (math.isfinite(length) and length >= 0):
+        raise Failure("invalid", f"{name} is {value!r}" if isinstance(value, str) else f"{name} is {value}", f"Give {name} as seconds, or like 90s, 15m, 24h, 7d")
+    return length
