@@ -23,5 +23,5 @@ def seconds(value: t.Any, name: str) -> float:
         parts = _WRITTEN.fullmatch(text)
         length = sum(float(number) * _UNITS[unit] for unit, number in parts.groupdict().items() if number) if parts and text else math.nan
     if isinstance(value, bool) or not (math.isfinite(length) and length >= 0):
-        raise Failure("invalid", f"{name} is {value!r}" if isinstance(value, str) else f"{name} is {value}", f"Give {name} as seconds, or like 90s, 15m, 24h, 7d")
+        raise Failure("invalid", f"{name} is {value!r}", f"Give {name} as seconds, or like 90s, 15m, 24h, 7d")
     return length
