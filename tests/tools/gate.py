@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The quality gate: runs the named steps one after the other, keeps going after a failure, and counts them at the end.
 
-    python tests/tools/gate.py [--only ruff,unit] [--oldest] [--list]
+    python tests/tools/gate.py [--only ruff,units] [--oldest] [--list]
 
 The steps use the environment (venv) of the Python that runs this file. ``--oldest`` runs the few steps that must also hold
 on the oldest supported pair of Python and ansible-core, and refuses to run on any other pair.
@@ -59,13 +59,13 @@ STEPS = (
     Step("ansible-lint", ["ansible-lint", "--offline"], needs=["plugins", "roles", "playbooks"]),
     Step("docs", ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."], needs=["plugins/modules"]),
     Step("changelog", ["antsibull-changelog", "lint"]),
-    pytest("tests/unit", oldest=True),
+    Step("units", python(f"{TOOLS}/run_ansible_test.py", "units"), needs=["tests/unit"], oldest=True),
     pytest("tests/contract"),
     pytest("tests/integration", oldest=True),
     pytest("tests/scenarios"),
     pytest("tests/coverage"),
     Step("molecule", ["molecule", "test", "--all"], needs=["extensions/molecule"]),
-    Step("sanity", python(f"{TOOLS}/sanity.py"), needs=["plugins"], oldest=True),
+    Step("sanity", python(f"{TOOLS}/run_ansible_test.py", "sanity"), needs=["plugins"], oldest=True),
     Step("package", python(f"{TOOLS}/package.py"), needs=["plugins/modules", "README.md"]),
 )
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs ``ansible-test sanity`` of the running environment on a copy of the checkout.
+"""Runs ``ansible-test sanity`` or ``ansible-test units`` of the running environment on a copy of the checkout.
 
-    python tests/tools/sanity.py [arguments of ansible-test sanity]
+    python tests/tools/run_ansible_test.py sanity|units [further arguments]
 
 ansible-test insists on a real folder ``ansible_collections/<namespace>/<name>`` (a link is not enough), so what git knows or
 would add is copied into one. By default only the running Python is judged: the other pairs have runs of their own.
@@ -39,7 +39,7 @@ def place_get_pip() -> None:
     source = Path(ansible_test.__path__[0], "_internal/python_requirements.py").read_text(encoding="utf-8")
     versions = re.findall(r"""\bpip\s*=\s*['"]([\d.]+)['"]""", source)
     if not versions:
-        print("sanity: this ansible-test does not say which pip it wants; it will fetch the installer itself", flush=True)
+        print("run_ansible_test: this ansible-test does not say which pip it wants; it will fetch the installer itself", flush=True)
     for version in versions:
         script = Path.home() / ".ansible/test/cache" / f"get_pip_{version.replace('.', '_')}.py"
         if not script.exists():
@@ -58,6 +58,9 @@ def copy_checkout() -> Path:
             target = copy / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
+    # A repository of its own: else git finds the checkout's, which ignores the copy, and lists no files.
+    for command in (["init", "--quiet"], ["add", "--all"]):
+        subprocess.run(["git", *command], cwd=copy, check=True)
     return copy
 
 
@@ -68,11 +71,13 @@ def search_path() -> str:
 
 
 def main(arguments: list[str]) -> int:
+    if arguments[:1] not in (["sanity"], ["units"]):
+        raise SystemExit("Which one? python tests/tools/run_ansible_test.py sanity|units")
     place_get_pip()
     copy = copy_checkout()
-    # The copy's root is named, or ansible-test walks up to the checkout's git, which ignores the copy, and finds no files.
     env = {**os.environ, "PATH": search_path(), "ANSIBLE_TEST_CONTENT_ROOT": str(copy)}
-    command = [f"{sys.prefix}/bin/ansible-test", "sanity", "--local", "--python", PYTHON, "--color", "no", *arguments]
+    kind, *others = arguments
+    command = [f"{sys.prefix}/bin/ansible-test", kind, "--local", "--python", PYTHON, "--color", "no", *others]
     return subprocess.run(command, cwd=copy, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 
