@@ -73,7 +73,10 @@ class Launcher:
         output = self._folder / f"run-{next(self._numbers)}.txt"
         argv = world.command(verb, *arguments, inventory=inventory)
         self.tell({"do": "start", "argv": argv, "env": environment or world.environment(), "cwd": str(ROOT), "output": str(output)})
-        return Started(self, int(self._event("started", TIMEOUT)["pid"]), output)
+        pid = int(self._event("started", TIMEOUT)["pid"])
+        # Process ids come round again: how an earlier bearer of this one ended says nothing.
+        self._codes.pop(pid, None)
+        return Started(self, pid, output)
 
     def close(self) -> None:
         assert self._process.stdin
