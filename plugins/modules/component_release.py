@@ -102,22 +102,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Return to the last good release, whatever vendor it is
+- name: Return the component of this inventory host to its last good release, whatever vendor it is at
   saasops.runbooks.component_release:
-    component:
-      name: app
-      component_vendor: vercel
-      vercel_project: hydrogen
-      vercel_team: tokpulse
     description: checkout 500s
 
-- name: Return to a named commit, built again because the old image is gone
+- name: Return to a named commit, built again because the old build is gone
   saasops.runbooks.component_release:
-    component:
-      name: api
-      component_vendor: railway
-      railway_service: api
-    deployment: 77ab310
+    deployment: 4d20c7e
     rebuild: true
 """
 

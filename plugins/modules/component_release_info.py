@@ -73,14 +73,8 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Could I roll back right now
+- name: Could I roll the component of this inventory host back right now
   saasops.runbooks.component_release_info:
-    component:
-      name: app
-      component_vendor: vercel
-      component_url: https://app.example.com
-      vercel_project: hydrogen
-      vercel_team: tokpulse
     probe:
       in_a_row: 1
   register: app

@@ -117,14 +117,12 @@ EXAMPLES = r"""
 - name: Is everything well
   saasops.runbooks.http_probe:
     endpoints:
-      - name: shop
-        url: https://app.example.com/health
-        conditions: ["checks[?name=='database'].status | [0] == 'ok'"]
-        certificate: true
-      - url: https://api.example.com/health
+      - name: dashboard
+        url: https://dashboard.example.com/health
+        conditions: ["status == 'ok'"]
     in_a_row: 1
-  register: shop
-  failed_when: shop.verdict != 'pass'
+  register: dashboard
+  failed_when: dashboard.verdict != 'pass'
 """
 
 RETURN = r"""

@@ -93,32 +93,32 @@ author:
 """
 
 EXAMPLES = r"""
+- name: Cancel a build that must not go live
+  saasops.runbooks.railway_deployment:
+    service: api
+    deployment: v1.4.3
+    state: removed
+
 - name: Return the service to the release before the bad one
   saasops.runbooks.railway_deployment:
-    project: example-shop
+    project: example
     environment: production
     service: api
     deployment: v1.4.1
 
 - name: Build an expired release again, with today's variables
   saasops.runbooks.railway_deployment:
-    project: example-shop
+    project: example
     environment: production
     service: api
     deployment: 77ab310
     rebuild: true
-    deadline: 900
+    deadline: 15m
 
 - name: Restart what runs
   saasops.runbooks.railway_deployment:
     service: api
     state: restarted
-
-- name: Cancel a build that must not go live
-  saasops.runbooks.railway_deployment:
-    service: api
-    deployment: 9c1e2f0
-    state: removed
 """
 
 RETURN = r"""

@@ -73,7 +73,7 @@ author:
 EXAMPLES = r"""
 - name: See what the service could return to
   saasops.runbooks.railway_deployment_info:
-    project: example-shop
+    project: example
     environment: production
     service: api
   register: listed

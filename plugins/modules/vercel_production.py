@@ -88,7 +88,7 @@ EXAMPLES = r"""
   saasops.runbooks.vercel_production:
     team: example-team
     project: hydrogen
-    deployment: dpl_5HxkQ2uTnW8rVd3Lq9sZbY7m
+    deployment: v1.5.0
     auto_assign: false
 
 - name: Build an expired release again, with today's variables
@@ -97,7 +97,7 @@ EXAMPLES = r"""
     project: hydrogen
     deployment: 77ab310
     rebuild: true
-    deadline: 900
+    deadline: 15m
 """
 
 RETURN = r"""

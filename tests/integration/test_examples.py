@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every example in a module's documentation, run as it is printed, one after the other, against ``make sandbox``.
+
+An inventory host gives addresses and tokens, as it does for an operator. ``BEFORE`` brings about what an example takes for granted;
+``VARIABLES`` are the values that its reader would put in.
+"""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import typing as t
+
+import pytest
+import yaml
+
+from tests.harness.both_ways import COLLECTION, Json
+from tests.harness.world import ROOT, World
+
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
+VARIABLES: Json = {}
+
+
+def push(world: World) -> None:
+    world.sandbox.push("api", tag="v1.4.3", commit="5" * 40)
+
+
+# module: what must be there before its first example.
+BEFORE: dict[str, t.Callable[[World], object]] = {
+    "railway_deployment": push,
+    "vercel_production": lambda world: world.sandbox.add("app", tag="v1.5.0"),
+}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_run_as_printed(module: str, world: World) -> None:
+    text = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}").EXAMPLES
+    # Public addresses of the components stand for where the sandbox serves them.
+    for component in world.components().values():
+        text = text.replace(f"https://{component['component_url'].rpartition('/')[2]}.example.com", component["component_url"])
+    tasks = yaml.safe_load(text)
+    BEFORE.get(module, lambda _world: None)(world)
+    variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **VARIABLES}
+    play = {"name": module, "hosts": "app", "gather_facts": False, "connection": "local", "vars": variables, "tasks": tasks}
+    playbook = world.folder / "examples.yml"
+    playbook.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
+    done = subprocess.run(
+        ["ansible-playbook", str(playbook), "-i", str(world.inventory)],
+        cwd=world.folder,
+        env=world.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    # A task that was skipped has shown nothing.
+    assert f"ok={len(tasks)} " in done.stdout and "skipped=0" in done.stdout, done.stdout

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules that belong to no vendor."""
+
+from __future__ import annotations
+
+from tests.harness.world import World
+from tests.integration.ways import Cycle, Json, Look
+
+LEDGER_PASSWORD = "ways-test-ledger-4Kd9Wq2Zx7Vn5Bm1Pj8Lh6"
+SECRETS = (LEDGER_PASSWORD,)
+NEEDED: dict[str, Json] = {
+    "component_release": {"component": {"name": "app", "component_vendor": "vercel"}},
+    "component_release_info": {"component": {"name": "app", "component_vendor": "vercel"}},
+    "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
+    "lease": {"environment": "shop/production", "run_id": "r"},
+    "release": {"environment": "shop/production", "component": "app", "deployment": "d"},
+    "release_info": {"environment": "shop/production", "components": []},
+}
+BAD: list[tuple[str, Json]] = [
+    ("http_probe", {"endpoints": [{"method": "GET"}]}),
+    ("http_probe", {"endpoints": [{"url": "http://127.0.0.1:1/", "metod": "GET"}]}),
+    ("http_probe", {"endpoints": [{"url": "http://127.0.0.1:1/", "method": "POST"}]}),
+    ("http_probe", {"endpoints": [{"url": "nowhere"}]}),
+    ("http_probe", {"in_a_row": 0}),
+    ("lease", {"run_id": None}),
+    ("lease", {"state": "stolen"}),
+    ("lease", {"environment": "shop"}),
+    ("lease", {"ledger_url": f"postgresql://saasops:{LEDGER_PASSWORD}@127.0.0.1:1/saasops"}),
+    ("release", {"deployment": None}),
+    ("release_info", {"ledger_url": f"mysql://saasops:{LEDGER_PASSWORD}@127.0.0.1:1/saasops"}),
+    ("component_release", {"component": {"component_vendor": "vercel"}}),
+    ("component_release", {"component": {"name": "database", "component_vendor": "postgres"}}),
+    ("component_release", {"pinned": "perhaps"}),
+    ("component_release", {"seen": {"component": "another", "vendor": "vercel"}}),
+]
+
+
+def steps(world: World, ledger: str) -> list[Cycle | Look]:
+    connection = {name: value for name, value in world.variables().items() if name in ("vercel_api_url", "vercel_team")}
+    dashboard = {"name": "dashboard", "component_vendor": "vercel", "vercel_project": "dashboard", **connection}
+    dashboard["component_url"] = world.sandbox_run["components"]["dashboard"]["url"]
+    here = {"ledger_url": ledger, "environment": "shop/production"}
+    fact = {**here, "component": "app", "deployment": "dpl_example", "state": "bad", "reason": "it leaks", "schema_floor": "v1.4.1"}
+    held = {**here, "run_id": "by-hand", "reason": "both ways", "seconds": "10m"}
+    endpoints = [{"name": name, "url": known["url"] + "/health"} for name, known in world.sandbox_run["components"].items()]
+    return [
+        Look("http_probe", {"endpoints": endpoints, "in_a_row": 2, "interval": 1}, "endpoints[].verdict == ['fail', 'fail', 'pass']"),
+        Cycle(
+            "component_release",
+            {"component": dashboard, "deployment": "v0.8.0"},
+            "component_release_info",
+            {"component": dashboard, "probe": {"in_a_row": 1}},
+            "release.serving.version == 'v0.8.0' && health.verdict == 'pass'",
+        ),
+        Cycle("release", fact, "release_info", {**here, "components": ["app"]}, "components.app.releases.dpl_example.bad_reason == 'it leaks'"),
+        Cycle("lease", held, "release_info", {**here, "components": []}, "lease.run == 'by-hand'"),
+        Cycle("lease", {**here, "run_id": "by-hand", "state": "free"}, "release_info", {**here, "components": []}, "lease == `null`"),
+    ]
