@@ -18,4 +18,5 @@ BAD: list[tuple[str, Json]] = [
 
 def steps(world: World, ledger: str) -> list[Cycle | Look]:
     railway = {"project": world.sandbox_run["railway"]["project"], "service": "api"}
-    return [Cycle("railway_deployment", {**railway, "deployment": "v1.4.1"}, "railway_deployment_info", railway, "contains(deployments[?active].version, 'v1.4.1')")]
+    returned = "contains(deployments[?active].version, 'v1.4.1')"
+    return [Cycle("railway_deployment", {**railway, "deployment": "v1.4.1"}, "railway_deployment_info", railway, returned)]
