@@ -5,42 +5,19 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import dataclass
 
 from aiohttp import web
 
 from . import render
+from .asked import Answer, Asked, Operation, Routes
 from .jobs import candidate
 from .state import Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
 
 if t.TYPE_CHECKING:
     from .vendor import Vercel
 
-MOST = 100
 # What PATCH takes beside the switch that matters here; the vendor has many more, which nobody here sends.
 PLAIN_SETTINGS = frozenset({"buildCommand", "devCommand", "installCommand", "outputDirectory", "rootDirectory", "framework", "nodeVersion"})
-
-
-@dataclass
-class Asked:
-    """One authenticated request. ``team`` None: the caller's personal scope, which owns nothing."""
-
-    vercel: Vercel
-    names: t.Mapping[str, str]
-    query: t.Mapping[str, str]
-    body: Json
-    token: str
-    team: Team | None
-
-    def project(self) -> Project:
-        return self.vercel.project_named(self.names["project"], self.team)
-
-    def deployment(self) -> Deployment:
-        return self.vercel.deployment_named(self.names["deployment"], self.team)
-
-
-Answer = tuple[int, t.Any]
-Operation = t.Callable[[Asked], Answer]
 
 
 def read_user(asked: Asked) -> Answer:
@@ -75,9 +52,9 @@ def list_projects(asked: Asked) -> Answer:
     search = asked.query.get("search", "")
     found = [project for project in asked.vercel.projects.values() if project.team is asked.team and search in project.name]
     found.sort(key=lambda project: project.created, reverse=True)
-    limit = _limit(asked)
+    limit = asked.limit()
     # The cursor counts: projects of one team may be equally old here.
-    start = _number(asked, "from")
+    start = asked.number("from")
     page = found[start : start + limit]
     following = start + limit if start + limit < len(found) else None
     return 200, {
@@ -131,8 +108,8 @@ def list_deployments(asked: Asked) -> Answer:
     projects = {project.id: project for project in vercel.projects.values() if project.team is asked.team}
     wanted = {*filter(None, [query.get("projectId"), *query.get("projectIds", "").split(",")])}
     states = {*filter(None, query.get("state", "").upper().split(","))}
-    upper = _number(asked, "until") or _number(asked, "to")
-    lower = _number(asked, "since") or _number(asked, "from")
+    upper = asked.number("until") or asked.number("to")
+    lower = asked.number("since") or asked.number("from")
     found = []
     for it in vercel.deployments.values():
         project = projects.get(it.project)
@@ -148,23 +125,9 @@ def list_deployments(asked: Asked) -> Answer:
             continue
         found.append(it)
     found.sort(key=lambda it: it.created, reverse=True)
-    page = found[: _limit(asked)]
+    page = found[: asked.limit()]
     items = [render.list_item(it, projects[it.project], candidate(it, projects[it.project])) for it in page]
     return 200, {"deployments": items, "pagination": render.page(page, len(found) > len(page), lambda it: it.created)}
-
-
-def _limit(asked: Asked) -> int:
-    limit = _number(asked, "limit") or 20
-    if not 0 < limit <= MOST:
-        raise VercelError(400, "bad_request", f"Invalid request: `limit` should be <= {MOST}.")
-    return limit
-
-
-def _number(asked: Asked, name: str) -> int:
-    try:
-        return int(asked.query.get(name) or 0)
-    except ValueError:
-        raise VercelError(400, "bad_request", f"Invalid request: `{name}` should be a number.") from None
 
 
 def read_deployment(asked: Asked) -> Answer:
@@ -256,7 +219,7 @@ def _job_aliases(asked: Asked, kind: str, shape: t.Callable[[Alias], t.Any]) -> 
         for alias in project.aliases
         if request is not None and (alias.failed or asked.query.get("failedOnly") != "true")
     ]
-    page = found[: _limit(asked)]
+    page = found[: asked.limit()]
     return 200, {"aliases": page, "pagination": {"count": len(page), "next": None, "prev": None}}
 
 
@@ -274,7 +237,7 @@ def list_aliases(asked: Asked) -> Answer:
         if project.team is asked.team and wanted in (None, project.id)
         for alias in project.aliases
     ]
-    page = found[: _limit(asked)]
+    page = found[: asked.limit()]
     return 200, {
         "aliases": [render.alias(alias, project, asked.vercel.deployments.get(alias.deployment or "")) for alias, project in page],
         "pagination": render.page(page, len(found) > len(page), lambda pair: pair[0].created),
@@ -305,7 +268,7 @@ def read_rolling_config(asked: Asked) -> Answer:
     return 200, {"rollingRelease": asked.project().rolling_config}
 
 
-ROUTES: tuple[tuple[str, str, Operation], ...] = (
+ROUTES: Routes = (
     ("GET", "/v2/user", read_user),
     ("GET", "/v2/teams", list_teams),
     ("GET", "/v2/teams/{team}", read_team),
