@@ -26,13 +26,12 @@ from ansible.release import __version__ as core_version
 from ansible.utils.vars import merge_hash
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome, shown
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import variables
 
 COLLECTION = "saasops.runbooks"
 # In-process execution leans on a few inner names of ansible-core; on a core that was not tested it is simply not used.
 TESTED_CORES = ("2.19", "2.20", "2.21")
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _CONSTRAINTS = ("mutually_exclusive", "required_together", "required_one_of", "required_if", "required_by")
 
 
@@ -71,7 +70,8 @@ class DirectAction(ActionBase):  # type: ignore[misc]
         validator = ModuleArgumentSpecValidator(spec["argument_spec"], **{name: spec.get(name) for name in _CONSTRAINTS})
         checked = validator.validate(plain)
         hidden = set(checked._no_log_values)
-        invocation = {"invocation": {"module_args": _shown(spec["argument_spec"], checked.validated_parameters)}} if _tells_invocation(task_vars) else {}
+        arguments = shown(spec["argument_spec"], getattr(self.MODULE, "HIDDEN", ()), checked.validated_parameters)
+        invocation = {"invocation": {"module_args": arguments}} if _tells_invocation(task_vars) else {}
         if checked.error_messages:
             message = checked.errors.msg
             if isinstance(checked.errors[0], UnsupportedError):
@@ -81,10 +81,15 @@ class DirectAction(ActionBase):  # type: ignore[misc]
         # A plan waits for nothing, and may be skipped by some hosts: nobody has to be waited for.
         together = 1 if self._task.run_once or self._task.check_mode else len(task_vars.get("ansible_play_batch") or [1])
         clock.announce(f"{self._task._uuid}", min(together, forks))
-        result = outcome(self.MODULE.execute, checked.validated_parameters, bool(self._task.check_mode))
+        result = outcome(self.MODULE.execute, checked.validated_parameters, bool(self._task.check_mode), bool(self._task.no_log))
         if not self._task.diff:
             result.pop("diff", None)
         return t.cast("dict[str, t.Any]", remove_values({**result, **invocation}, hidden))
+
+    def _update_module_args(self, module_name: str, module_args: dict[str, t.Any], task_vars: dict[str, t.Any], **more: t.Any) -> None:
+        super()._update_module_args(module_name, module_args, task_vars, **more)
+        # Ansible also sets this for ``no_target_syslog``; a module that returns secrets must know whether its task hides them.
+        module_args["_ansible_no_log"] = bool(self._task.no_log)
 
     def _obstacle(self, task_vars: dict[str, t.Any]) -> str:
         """Why this task cannot run here; empty when it can."""
@@ -155,10 +160,6 @@ def _tells_invocation(task_vars: dict[str, t.Any]) -> bool:
     """Newer cores put it into results only where that was asked for."""
     setting = "INJECT_INVOCATION"
     return setting not in C.config.get_configuration_definitions() or bool(C.config.get_config_value(setting, variables=task_vars))
-
-
-def _shown(spec: dict[str, t.Any], parameters: dict[str, t.Any]) -> dict[str, t.Any]:
-    return {name: HIDDEN if spec.get(name, {}).get("no_log") and value is not None else value for name, value in parameters.items()}
 
 
 def action(name: str, *rooms: str) -> type[DirectAction]:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import transaction
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import direct
 from tests.harness.both_ways import COLLECTION, WAYS, Json, Step, Way, play
 from tests.harness.world import ROOT, World
@@ -99,7 +100,7 @@ def test_both_ways_give_equal_results(both: Both) -> None:
 
 def _comparable(result: Json) -> Json:
     """The ledger's file is another one each way, and a token that is no text is hidden in other words."""
-    text = json.dumps(without_chance(result), sort_keys=True).replace("['********']", direct.HIDDEN)
+    text = json.dumps(without_chance(result), sort_keys=True).replace("['********']", transaction.HIDDEN)
     return json.loads(re.sub(r"/[^\"']*/ledger\.sqlite3", "LEDGER", text))
 
 
@@ -121,7 +122,7 @@ def test_no_secret_is_shown_either_way(both: Both, sandbox_process: Sandbox, way
     everything = both.ways[way].output + json.dumps(both.ways[way].results)
     assert not [secret for secret in secrets if secret in everything]
     # Ansible itself knows what it hides, and so does the one that runs in its place.
-    assert f": \"{direct.HIDDEN}\"" in both.ways[way].output
+    assert f": \"{transaction.HIDDEN}\"" in both.ways[way].output
 
 
 def test_each_task_took_its_way(both: Both) -> None:

@@ -10,6 +10,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import Gate, KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import keyed_fingerprint
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, Wire, path_of
 
 # interpret(operation, reply) returns the answer's data or raises the vendor's error as a Failure.
@@ -61,8 +62,13 @@ class Client:
         if not operation.changes:
             raise TypeError(f"{operation.name} only reads: send it through call()")
         path, query, variables = path or {}, query or {}, variables or {}
-        content = {"path": dict(path), "query": dict(query), "body": body, "variables": dict(variables)}
+        # Keyed, for what is sent may be a secret that is easily guessed.
+        content = self.fingerprint({"path": dict(path), "query": dict(query), "body": body, "variables": dict(variables)})
         return self.gate.change(self.vendor, operation, target, content, lambda: self._send_once(operation, path, query, body, variables, look))
+
+    def fingerprint(self, value: t.Any) -> str:
+        """Stands for a secret in results: equal for equal values seen with the same token, and of no use without that token."""
+        return keyed_fingerprint(self.wire.key, value)
 
     def _send_once(
         self, operation: Operation, path: t.Mapping[str, t.Any], query: t.Mapping[str, t.Any], body: t.Any, variables: t.Mapping[str, t.Any], look: Look | None

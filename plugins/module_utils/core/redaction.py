@@ -9,6 +9,7 @@ process environment, a password inside a URL) are registered here and scrubbed f
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import re
 import typing as t
@@ -58,5 +59,20 @@ def plain(text: t.Any, limit: int = LONGEST_TEXT) -> str:
 
 def fingerprint(body: t.Any) -> str:
     """A short digest of what a change sends, equal for equal content whatever the order of keys."""
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return hashlib.sha256(_canonical(body)).hexdigest()[:16]
+
+
+def keyed_fingerprint(key: str, value: t.Any) -> str:
+    """A fingerprint of something secret: without the key nobody can guess values until one of them fits."""
+    return hmac.new(key.encode(), _canonical(value), hashlib.sha256).hexdigest()[:16]
+
+
+def without(text: str, values: t.Iterable[t.Any]) -> str:
+    """``text`` with these values masked, for words of others that may repeat what they were sent; the longest value first."""
+    for value in sorted({str(value) for value in values if value is not None and str(value).strip()}, key=len, reverse=True):
+        text = text.replace(value, MASK)
+    return text
+
+
+def _canonical(body: t.Any) -> bytes:
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), default=str).encode()

@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations, redaction, wire
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import Gate, Recorder
 
 # Options of every module that talks to a vendor; documented in doc_fragments/common.py.
@@ -25,6 +25,8 @@ CHANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
 
 # Options that are lengths of time, wherever they occur: text for Ansible, seconds for ``execute``.
 DURATIONS = ("request_timeout", "deadline", "interval", "seconds")
+# What Ansible shows in place of a ``no_log`` option.
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # What was read so long ago (seconds) is read again before anything is changed on the strength of it.
 FRESH = 5.0
 
@@ -32,9 +34,10 @@ FRESH = 5.0
 class Task:
     """What ``execute`` works with: the checked options, the change gate, the deadline, and the sessions to close."""
 
-    def __init__(self, params: dict[str, t.Any], check_mode: bool) -> None:
+    def __init__(self, params: dict[str, t.Any], check_mode: bool, no_log: bool = False) -> None:
         self.params = params = _in_seconds(params)
         self.check_mode = check_mode
+        self.no_log = no_log
         for option in ("request_timeout", "deadline"):
             if params.get(option, 1) <= 0:
                 raise Failure("invalid", f"{option} is {params[option]:g}", f"Give {option} as a duration above 0, such as 90s or 15m")
@@ -45,6 +48,14 @@ class Task:
     def record_with(self, recorder: Recorder) -> None:
         """Let the ledger see every change of this task."""
         self.gate.recorder = recorder
+
+    def returns_secret(self, what: str) -> None:
+        """Refuse unless the task hides its result (``no_log: true``). Called before the first request; ``what`` names the secret.
+
+        A value that is to be returned must not be registered with ``redaction``, which would mask it.
+        """
+        if not self.no_log:
+            raise refuse(f"the result of this task would show {what}", "Set no_log: true on the task, and register its result", code="no_log")
 
     def wire(self, vendor: str, base_url: str, credential: tuple[str, str] | None, request_id_header: str = "X-Request-Id") -> wire.Wire:
         """A session to one host; ``base_url`` must have passed ``checked_base_url``."""
@@ -81,11 +92,14 @@ def _in_seconds(params: dict[str, t.Any]) -> dict[str, t.Any]:
 Execute = t.Callable[[Task], dict[str, t.Any]]
 
 
-def outcome(execute: Execute, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
-    """Run ``execute`` to a plain result: never raises a Failure, never carries a registered secret."""
+def outcome(execute: Execute, params: dict[str, t.Any], check_mode: bool, no_log: bool = False) -> dict[str, t.Any]:
+    """Run ``execute`` to a plain result: never raises a Failure, never carries a registered secret.
+
+    ``no_log`` says that Ansible hides the result, so that a module may return a secret.
+    """
     task: Task | None = None
     try:
-        task = Task(params, check_mode)
+        task = Task(params, check_mode, no_log)
         result = {"changed": False, **task.trace(), **execute(task), **task.trace()}
     except Failure as failure:
         result = {
@@ -105,12 +119,39 @@ def outcome(execute: Execute, params: dict[str, t.Any], check_mode: bool) -> dic
         redaction.forget()
 
 
-def run_module(spec: dict[str, t.Any], execute: Execute) -> None:
-    """The whole ``main()`` of a module. ``spec`` holds the keyword arguments of AnsibleModule."""
+def shown(spec: t.Mapping[str, t.Any], hidden: t.Collection[str], parameters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The options of a task as its result repeats them (``invocation``)."""
+
+    def hides(name: str) -> bool:
+        return name in hidden or bool(spec.get(name, {}).get("no_log"))
+
+    return {name: HIDDEN if hides(name) and value is not None else value for name, value in parameters.items()}
+
+
+def run_module(spec: dict[str, t.Any], execute: Execute, hidden: t.Collection[str] = ()) -> None:
+    """The whole ``main()`` of a module. ``spec`` holds the keyword arguments of AnsibleModule.
+
+    ``hidden`` names options that hold many values of which some are secret, such as a map of variables. With ``no_log`` Ansible would mask
+    each of them wherever its letters or digits happen to occur in the result, ``on`` and ``1`` too, numbers included; these options are
+    kept out of ``invocation`` instead, and their values never come near the result.
+    """
     from ansible.module_utils.basic import AnsibleModule
 
-    module = AnsibleModule(**spec)
-    result = outcome(execute, module.params, module.check_mode)
+    class Module(AnsibleModule):
+        def log(self, *dummy: t.Any, **dummies: t.Any) -> None:
+            """Nothing is written to syslog, as in-process nothing is."""
+
+        def exit_json(self, **result: t.Any) -> t.Any:
+            super().exit_json(**self._with_invocation(result))
+
+        def fail_json(self, msg: str, **result: t.Any) -> t.Any:
+            super().fail_json(msg, **self._with_invocation(result))
+
+        def _with_invocation(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+            return {"invocation": {"module_args": shown(self.argument_spec, hidden, getattr(self, "params", {}))}, **result}
+
+    module = Module(**spec)
+    result = outcome(execute, module.params, module.check_mode, bool(module.no_log))
     if not module._diff:
         result.pop("diff", None)
     if result.pop("failed", False):

@@ -123,6 +123,8 @@ class Wire:
         self._request_id_header = request_id_header
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
+        # What fingerprints of secrets are keyed with; it never leaves this process.
+        self.key = credential[1] if credential else ""
         self._session.auth = _Header(*credential) if credential else _Header("Accept", "*/*")
 
     def close(self) -> None:

@@ -28,6 +28,7 @@ class Script:
 
     vendor = "vendor"
     timeout = 3.0
+    key = "a token"
 
     def __init__(self, *answers: t.Any) -> None:
         self.answers = list(answers)
