@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: railway_deployment
-short_description: Say which deployment a Railway service runs, or restart, redeploy, stop or remove one
+short_description: Say which deployment or commit a Railway service runs, or approve, restart, cancel, stop or remove one
 version_added: 0.1.0
 description:
   - States which deployment a service runs. A deployment that is not running is returned to with Railway's rollback, which makes a new
@@ -15,7 +15,7 @@ description:
     one it is; Railway's own answer does not.
   - A service that runs the deployment already, or a rollback to it, is left as it is. A rollback to it that is under way, also one that a
     killed run began, is waited for and not doubled.
-  - Can also restart, redeploy, stop or remove a deployment.
+  - Can also deploy a commit, and approve, restart, redeploy, cancel, stop or remove a deployment.
   - Railway restores the variables of the deployment too. A secret that was rotated since then has its old value again; O(rebuild=true)
     builds the same commit with the variables of today instead.
   - Railway knows nothing of your database. Whether an older release fits its present schema is for you to know.
@@ -25,6 +25,8 @@ notes:
   - Railway keeps the image of a removed deployment for a time that depends on the plan, from 24 to 360 hours. After that, only a rebuild
     brings it back.
   - A service with a volume has a gap with every deployment, since two of them cannot hold the volume at once.
+  - With a project token, nothing to do takes two requests. A change takes its own request, one more where variables must be compared, and
+    the polls, two at the least.
   - Requests count against an hourly limit of the account. A waiting task asks every half second at first, and every 10 seconds later.
 extends_documentation_fragment:
   - saasops.runbooks.common
@@ -40,8 +42,8 @@ attributes:
   idempotent:
     support: partial
     details:
-      - O(state=active), O(state=stopped) and O(state=removed) are states. O(state=restarted) and O(state=redeployed) are acts, and act
-        every time.
+      - O(state=active), O(state=deployed) with O(commit), O(state=approved), O(state=cancelled), O(state=stopped) and O(state=removed)
+        are states. O(state=restarted), O(state=redeployed), and O(state=deployed) without O(commit) are acts, and act every time.
       - Whether a service runs a rollback to a deployment is told by its image digest or commit, and its variables. A deployment
         of an image whose tag was moved can not be recognised, and is returned to again.
 options:
@@ -50,18 +52,30 @@ options:
       - The deployment that is meant, by its id, its tag, or at least 7 characters of its commit.
       - The tag is what the deployment's metadata holds as C(tag) or C(version), else the tag of its image unless that is C(latest).
       - When several deployments fit a tag or a commit, the active one wins, else the newest that can be returned to.
-      - Required for O(state=active) and O(state=removed). When not set, the deployment that serves is meant.
+      - Required for O(state=active) and O(state=removed), not allowed with O(state=deployed). When not set, the deployment that serves is
+        meant; with O(state=approved) the newest that waits for an approval, and with O(state=cancelled) the newest that is being made.
+    type: str
+  commit:
+    description:
+      - With O(state=deployed), the commit of the connected repository that the service is to run.
+      - All 40 characters of it; at least 7 are enough for a commit that was deployed before.
     type: str
   state:
     description:
       - V(active), the service runs this deployment or a rollback to it. One that was stopped is started again.
+      - V(deployed), the service runs a deployment of O(commit), built with the variables of today when it does not run yet. Without O(commit),
+        the newest commit is deployed, every time, since Railway does not tell which one that is. One that is being made already, also by a
+        run that was killed, is waited for and not doubled. Another one that is being made is a conflict.
+      - V(approved), it no longer waits for an approval, and came up. Without O(deployment), nothing that waits is nothing to do.
       - V(restarted), its containers are started again, with the same image and the same id. Done every time.
       - V(redeployed), a new deployment of the same code is made. Done every time.
+      - V(cancelled), it is no longer being made. One that runs is left alone, and refused. Without O(deployment), nothing that is being made is
+        nothing to do.
       - V(stopped), none of its containers runs.
       - V(removed), it is gone. One that is still being made is cancelled; any other needs O(allow=destroy), since a service whose active
         deployment is removed goes dark.
     type: str
-    choices: [active, restarted, redeployed, stopped, removed]
+    choices: [active, deployed, approved, restarted, redeployed, cancelled, stopped, removed]
     default: active
   rebuild:
     description:
@@ -97,7 +111,12 @@ EXAMPLES = r"""
   saasops.runbooks.railway_deployment:
     service: api
     deployment: v1.4.3
-    state: removed
+    state: cancelled
+
+- name: Let a deployment go on that waits for an approval, if there is one
+  saasops.runbooks.railway_deployment:
+    service: api
+    state: approved
 
 - name: Return the service to the release before the bad one
   saasops.runbooks.railway_deployment:
@@ -115,6 +134,19 @@ EXAMPLES = r"""
     rebuild: true
     deadline: 15m
 
+- name: Deploy a commit, and wait until it serves
+  saasops.runbooks.railway_deployment:
+    service: api
+    commit: 4d20c7ed5c3fd845004c52606a3f1fb7a5c9ccf1
+    state: deployed
+    deadline: 15m
+
+- name: Deploy the newest commit
+  saasops.runbooks.railway_deployment:
+    service: api
+    state: deployed
+    deadline: 15m
+
 - name: Restart what runs
   saasops.runbooks.railway_deployment:
     service: api
@@ -125,7 +157,8 @@ RETURN = r"""
 deployment:
   description:
     - The deployment as it is now. In check mode, as it would be.
-    - For O(state=active) it is the one that the service runs, which has an id of its own when it is a rollback.
+    - For O(state=active) and O(state=deployed) it is the one that the service runs, which has an id of its own when it is new.
+    - V(null) when there was nothing to do and nothing runs.
     - Its keys are those of the module M(saasops.runbooks.railway_deployment_info).
     - Values that only the apply can tell are for example C({"known_after":"deploymentRollback"}) in check mode.
   returned: success
@@ -156,8 +189,8 @@ deployment:
         status: RUNNING
 how:
   description:
-    - V(already) when nothing had to be sent, V(image) for a rollback, V(rebuild) for a new build of the same commit, else V(restart),
-      V(redeploy), V(stop), V(remove) or V(cancel).
+    - V(already) when nothing had to be sent, V(image) for a rollback, V(rebuild) for a new build of the same commit, else V(deploy),
+      V(approve), V(restart), V(redeploy), V(cancel), V(stop) or V(remove).
   returned: success
   type: str
 notes:
@@ -186,7 +219,7 @@ changes:
     operation:
       description:
         - V(deploymentRollback), V(serviceInstanceDeployV2), V(deploymentRedeploy), V(deploymentRestart), V(deploymentStop),
-          V(deploymentCancel) or V(deploymentRemove).
+          V(deploymentApprove), V(deploymentCancel) or V(deploymentRemove).
       type: str
     target:
       description: What is changed, for people.
@@ -243,7 +276,12 @@ SPEC: dict[str, t.Any] = {
         **CHANGE_ARGUMENTS,
         **RAILWAY_ARGUMENTS,
         "deployment": {"type": "str"},
-        "state": {"type": "str", "choices": ["active", "restarted", "redeployed", "stopped", "removed"], "default": "active"},
+        "commit": {"type": "str"},
+        "state": {
+            "type": "str",
+            "choices": ["active", "deployed", "approved", "restarted", "redeployed", "cancelled", "stopped", "removed"],
+            "default": "active",
+        },
         "rebuild": {"type": "bool", "default": False},
         "use_previous_image_tag": {"type": "bool", "default": False},
         "wait": {"type": "bool", "default": True},

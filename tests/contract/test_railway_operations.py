@@ -35,10 +35,11 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
     op.SNAPSHOTS.name: [{"one": ONE, "other": OTHER}],
     op.ROLLBACK.name: [{"id": ONE}],
     op.REDEPLOY.name: [{"id": ONE}, {"id": ONE, "usePreviousImageTag": True}],
-    op.DEPLOY.name: [{"serviceId": SERVICE, "environmentId": ENVIRONMENT, "commitSha": "a" * 40}],
+    op.DEPLOY.name: [{"serviceId": SERVICE, "environmentId": ENVIRONMENT}, {"serviceId": SERVICE, "environmentId": ENVIRONMENT, "commitSha": "a" * 40}],
     op.RESTART.name: [{"id": ONE}],
     op.STOP.name: [{"id": ONE}],
     op.CANCEL.name: [{"id": ONE}],
+    op.APPROVE.name: [{"id": ONE}],
     op.REMOVE.name: [{"id": ONE}],
 }
 EACH = pytest.mark.parametrize("operation", op.OPERATIONS.values(), ids=list(op.OPERATIONS))

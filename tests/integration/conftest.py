@@ -7,6 +7,7 @@ import typing as t
 
 import pytest
 
+from tests.integration.railway_shop import Shop
 from tests.sandbox.launch import Sandbox
 
 
@@ -31,3 +32,12 @@ def sandbox(sandbox_process: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Vendor
     monkeypatch.setenv("SAASOPS_CLOCK_URL", str(sandbox_process.run["clock_url"]))
     sandbox_process.scenario("bad-release")
     return Vendors(sandbox_process)
+
+
+@pytest.fixture
+def shop(sandbox_process: t.Any, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    for name in ("RAILWAY_TOKEN", "RAILWAY_API_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SAASOPS_CLOCK_URL", sandbox_process.run["clock_url"])
+    sandbox_process.scenario("bad-release")
+    return Shop(sandbox_process)

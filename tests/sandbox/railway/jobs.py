@@ -68,10 +68,15 @@ class Jobs:
     def deploy(self, service: Service, environment: str, commit: str | None) -> Deployment:
         """Build a commit that the repository knows (None: the newest one), with today's variables."""
         known = self.of_service(service.id, environment)
+        pushed = next((facts for facts in reversed(service.pushed) if commit in (None, facts["commit"])), None)
         found = [it for it in known if commit in (None, it.commit)]
-        if not found:
+        if not known or (not found and pushed is None):
             raise RailwayError("Commit not found", "BAD_USER_INPUT")
-        it = self._copy(found[0], "deploy", dict(service.variables))
+        newest = pushed if commit is None or not found else None
+        it = self._copy(found[0] if found else known[0], "deploy", dict(service.variables))
+        if newest is not None:
+            it.tag, it.commit, it.bad, it.branch = newest["tag"], newest["commit"], newest["bad"], newest["branch"]
+            it.image = f"registry.example.com/{service.name}:{it.tag}"
         service.effects.deploys += 1
         self._start(it, ("INITIALIZING", "BUILDING", "DEPLOYING"), "build_seconds")
         return it

@@ -100,5 +100,7 @@ class Service:
     # The status in which the next deployments end, when it is not SUCCESS.
     deploy_result: str | None = None
     sealed: list[str] = field(default_factory=list)
+    # Commits that were pushed and not deployed, newest last: what a deployment can name beside those of former ones.
+    pushed: list[Json] = field(default_factory=list)
     volume: str | None = None
     effects: Effects = field(default_factory=Effects)

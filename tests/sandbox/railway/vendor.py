@@ -261,11 +261,13 @@ class Railway:
         strange = set(facts) - {"tag", "commit", "bad", "build_seconds", "branch", "created", "set"}
         if strange:
             raise Refused(f"{action} has no {', '.join(sorted(strange))}")
-        if action == "push" and not service.auto_deploy:
-            # The push happens, and nothing follows from it.
-            return ""
         created = ago(self.world.now(), facts.get("created", 0))
         commit = facts.get("commit") or self.world.word(40, "0123456789abcdef")
+        if action == "push" and not service.auto_deploy:
+            # The push happens, and no deployment follows from it.
+            known = {"tag": facts.get("tag", commit[:7]), "commit": commit, "bad": bool(facts.get("bad", False)), "branch": facts.get("branch", "main")}
+            service.pushed.append(known)
+            return ""
         it = self._new_deployment(service, facts.get("tag", commit[:7]), commit, bool(facts.get("bad", False)), created, service.variables)
         it.branch = facts.get("branch", "main")
         if action == "push":

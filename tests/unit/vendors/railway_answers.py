@@ -181,6 +181,6 @@ def of_component(
 
 
 def of_module(execute: transaction.Execute, check: bool = False, **params: t.Any) -> Json:
-    given = {"token": PROJECT_TOKEN, "api_token": None, "api_url": API, "project": None, "environment": None, "service": "api", "deployment": None}
-    acts = {"allow": "change", "state": "active", "rebuild": False, "use_previous_image_tag": False, "wait": True}
+    given = {"token": PROJECT_TOKEN, "api_token": None, "api_url": API, "project": None, "environment": None, "service": "api"}
+    acts = {"allow": "change", "deployment": None, "commit": None, "state": "active", "rebuild": False, "use_previous_image_tag": False, "wait": True}
     return transaction.outcome(execute, {**LIMITS, **given, **acts, **params}, check)

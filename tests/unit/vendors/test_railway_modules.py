@@ -106,7 +106,7 @@ def test_active_does_not_race_a_build(running: Railway) -> None:
     running.on("serviceInstance", service([BAD], BUILDING, GOOD))
     failure = do(deployment="v1.4.1")
     assert (failure["kind"], failure["code"]) == ("conflict", "busy")
-    assert BUILDING["id"] in failure["message"] and "removed" in failure["hint"] and not running.changes
+    assert BUILDING["id"] in failure["message"] and "cancelled" in failure["hint"] and not running.changes
 
 
 def test_active_takes_over_what_is_under_way(running: Railway) -> None:

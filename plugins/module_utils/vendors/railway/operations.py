@@ -145,6 +145,7 @@ mutation serviceInstanceDeployV2($serviceId: String!, $environmentId: String!, $
 RESTART = Operation("deploymentRestart", document="mutation deploymentRestart($id: String!) { deploymentRestart(id: $id) }", changes=True)
 STOP = Operation("deploymentStop", document="mutation deploymentStop($id: String!) { deploymentStop(id: $id) }", changes=True)
 CANCEL = Operation("deploymentCancel", document="mutation deploymentCancel($id: String!) { deploymentCancel(id: $id) }", changes=True)
+APPROVE = Operation("deploymentApprove", document="mutation deploymentApprove($id: String!) { deploymentApprove(id: $id) }", changes=True)
 # The image is dropped when the plan's retention is over, and nothing brings it back then.
 REMOVE = Operation("deploymentRemove", document="mutation deploymentRemove($id: String!) { deploymentRemove(id: $id) }", changes=True, destroys=True)
 
@@ -164,7 +165,8 @@ OPERATIONS = table(
     RESTART,
     STOP,
     CANCEL,
+    APPROVE,
     REMOVE,
 )
 # Changes that answer a Boolean: anything but ``true`` is no success.
-ANSWER_TRUE = frozenset(operation.name for operation in (ROLLBACK, RESTART, STOP, CANCEL, REMOVE))
+ANSWER_TRUE = frozenset(operation.name for operation in (ROLLBACK, RESTART, STOP, CANCEL, APPROVE, REMOVE))

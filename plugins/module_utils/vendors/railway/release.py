@@ -67,7 +67,7 @@ class Release:
         """The component's state; one request, and one more for each further page while nothing is there to go back to."""
         state = self.state()
         busy = state.in_progress()
-        origin = self._origin(busy, state) if busy else None
+        origin = self.origin(busy, state) if busy else None
         text = None
         if busy:
             text = f"rollback to {label(origin)} is in progress" if origin else f"deployment {label(busy)} is {busy['state']}"
@@ -178,7 +178,7 @@ class Release:
             self._pairs[key] = service.snapshots(self.client, *key)
         return self._pairs[key]
 
-    def _origin(self, busy: Deployment, state: service.State) -> Deployment | None:
+    def origin(self, busy: Deployment, state: service.State) -> Deployment | None:
         """The older deployment that the one in progress goes back to, if that is what it does."""
         older = [
             one

@@ -160,7 +160,8 @@ def failed(client: Client, deployment: Deployment, what: str) -> Failure:
     state = deployment["state"]
     kind: Kind = "failed"
     if state == "NEEDS_APPROVAL":
-        why, hint = "waits for somebody to approve it", "Approve it in Railway's dashboard, then run the same command again"
+        why = "waits for somebody to approve it"
+        hint = "Approve it in Railway's dashboard, or with railway_deployment (state: approved); then run the same command again"
     elif state in deployments.GONE or state == "SKIPPED":
         why, hint = "was removed, skipped or replaced by another deployment", "See in Railway's dashboard what replaced it, then run the same command again"
     elif state in ("FAILED", "CRASHED"):
