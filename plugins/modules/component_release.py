@@ -77,7 +77,7 @@ options:
   seen:
     description:
       - What M(saasops.runbooks.component_release_info) has returned as RV(saasops.runbooks.component_release_info#module:release) for this
-        component, so that the same is not read twice.
+        component, or a plan as RV(release.seen), so that the same is not read twice.
       - A plan (check mode) rests on it whatever its age. Before a change, what is older than 5 seconds is read again.
     type: dict
   pinned:
@@ -131,6 +131,7 @@ release:
     differences: {description: Names of variables whose value differs in the release that serves now., type: list, elements: str}
     pinned_before: {description: Whether production was held before., type: bool}
     auto_deploy: {description: Whether the next push goes live by itself., type: bool}
+    seen: {description: 'In check mode, what the plan rests on, for O(seen) of the task that does it; else null.', type: dict}
 changes:
   description: The changing operations that were made, or in check mode would be made, in order.
   type: list

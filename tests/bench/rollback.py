@@ -139,25 +139,29 @@ def fleet(sandbox: Sandbox, components: int, rounds: int) -> Table:
 
 
 def _requests(subject: Subject) -> Table:
-    """What one component costs in calls to its vendor.
-
-    The task that applies is a careful script by itself: it reads, decides, changes and polls. The looks before it serve the
-    judgement of all components together and the plan, which a script for one component does not make.
-    """
+    """What one component costs in calls to its vendor, beside a careful script: one that reads, decides, changes and polls, and asks
+    nothing twice before it changes."""
     rows, findings = [], []
     for component in sorted(subject.steps["verify"]):
         chains = {step: [call for call in chains.get(component, []) if call.vendor != calls.APP] for step, chains in subject.steps.items()}
         whole = sum(len(chain) for chain in chains.values())
-        careful = sum(len(chain) for step, chain in chains.items() if step.startswith("apply"))
+        before, after = _around_the_change([call for chain in chains.values() for call in chain])
+        careful = len({(call.path, json.dumps(call.body, sort_keys=True)) for call in before}) + len(after)
         name = f"{component} ({next(call.vendor for chain in chains.values() for call in chain)})"
-        rows.append(Row(name, [str(len(chains["look 1"])), str(len(chains.get("look 2", []))), str(careful), str(whole)]))
+        counts = [len(chains.get(step, [])) for step in ("look 1", "look 2")]
+        rows.append(Row(name, [str(number) for number in (*counts, whole - sum(counts), whole, careful)]))
         findings.append(ratio(f"{name}: rollback.yml / a careful script", whole / careful, 1.0))
     return Table(
-        "Requests to the vendor for each component; the plain script above makes the same ones, a careful script only those of the column apply",
-        ["component", "admit", "plan", "apply", "rollback.yml"],
+        "Requests to the vendor for each component; the plain script above makes the same ones, a careful script asks nothing twice before the change",
+        ["component", "admit", "plan", "apply", "rollback.yml", "a careful script"],
         rows,
         findings,
     )
+
+
+def _around_the_change(chain: list[calls.Call]) -> tuple[list[calls.Call], list[calls.Call]]:
+    first = next(number for number, call in enumerate(chain) if call.changes)
+    return chain[:first], chain[first:]
 
 
 def _paired(over: list[Sample], under: list[Sample]) -> float:

@@ -86,6 +86,7 @@ def ensure(task: Task) -> dict[str, t.Any]:
             "differences": differences,
             "pinned_before": state["pinned"],
             "auto_deploy": state["auto_deploy"],
+            "seen": {**state, "component": name, "vendor": component["component_vendor"], "reading": found.reading()} if task.check_mode else None,
         },
         "diff": {
             "before": {"serving": admission.label(before), "pinned": state["pinned"]},

@@ -9,6 +9,7 @@ A vendor fulfils it with a module ``vendors/<vendor>/release.py`` whose ``open(t
 
 *state*: ``{where, serving, history (newest first), pinned, busy, busy_with, busy_rollback, rolling_release, paused, link, auto_deploy,
 reading}``; ``reading`` is ``at`` (when it was read) and what else the vendor's room wants to know when it gets the state back.
+A plan gives the state back with the ``reading()`` at its end.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ VENDORS = ("railway", "vercel")
 
 class Provider(t.Protocol):
     def read(self) -> dict[str, t.Any]: ...
+
+    def reading(self) -> dict[str, t.Any]: ...
 
     def find(self, text: str) -> Deployment | None: ...
 

@@ -42,7 +42,8 @@ def open(task: Task, component: t.Mapping[str, t.Any], token: t.Mapping[str, str
     if not component.get("railway_service"):
         raise Failure("invalid", f"{component.get('name')} has no railway_service", "Set railway_service in the inventory", VENDOR)
     if seen is not None:
-        return Release(task, client, Scope(**seen["reading"]["scope"]), _restored(seen))
+        differing = {(one, other): names for one, other, names in seen["reading"]["differing"]}
+        return Release(task, client, Scope(**seen["reading"]["scope"]), _restored(seen), differing)
     scope = resolve(
         client,
         component.get("railway_project"),
@@ -61,7 +62,8 @@ class Release:
     client: Client
     scope: Scope
     _last: service.State | None = None
-    _pairs: dict[tuple[str, str], tuple[dict[str, t.Any], dict[str, t.Any]] | None] = dataclasses.field(default_factory=dict)
+    # What a deployment was made with never changes: (id, id) -> names of the variables that differ, None where they may not be read.
+    _differing: dict[tuple[str, str], list[str] | None] = dataclasses.field(default_factory=dict)
 
     def read(self) -> dict[str, t.Any]:
         """The component's state; one request, and one more for each further page while nothing is there to go back to."""
@@ -83,13 +85,19 @@ class Release:
             "paused": False,
             "link": self.scope.link,
             "auto_deploy": state.auto_deploy,
-            "reading": {
-                "at": state.at,
-                "scope": dataclasses.asdict(self.scope),
-                "active": sorted(state.active),
-                "cron": state.cron,
-                "more": state.more,
-            },
+            "reading": self.reading(),
+        }
+
+    def reading(self) -> dict[str, t.Any]:
+        """What a later task needs beside the state, so that it need not ask again."""
+        state = self.state()
+        return {
+            "at": state.at,
+            "scope": dataclasses.asdict(self.scope),
+            "active": sorted(state.active),
+            "cron": state.cron,
+            "more": state.more,
+            "differing": [[*pair, names] for pair, names in self._differing.items()],
         }
 
     def find(self, text: str) -> Deployment | None:
@@ -99,8 +107,7 @@ class Release:
 
     def differences(self, target: Deployment, serving: Deployment) -> list[str]:
         """Names of the variables whose values differ between the two deployments; empty when that may not be read. One request."""
-        pair = self._variables(target, serving) if target["id"] != serving["id"] else None
-        return service.differing(*pair) if pair else []
+        return (self._differing_variables(target, serving) or []) if target["id"] != serving["id"] else []
 
     def already(self, target: Deployment, rebuild: bool = False) -> bool:
         """Whether the service runs ``target`` or a later deployment of the same content; one request where the variables must be compared."""
@@ -156,11 +163,11 @@ class Release:
         proof = same_content(serving, target)
         if not proof:
             return False
-        pair = self._variables(target, serving)
-        if pair and service.differing(*pair):
+        differing = self._differing_variables(target, serving)
+        if differing:
             return False
         # The tag of an image may have been moved, so an equal tag alone proves nothing.
-        return True if pair and proof != "image" else _came_back(target, serving, state.history)
+        return True if differing is not None and proof != "image" else _came_back(target, serving, state.history)
 
     def _observe(self) -> service.State:
         state = service.observe(self.client, self.scope, with_auto_deploy=True)
@@ -172,11 +179,12 @@ class Release:
         self._last = state
         return state
 
-    def _variables(self, one: Deployment, other: Deployment) -> tuple[dict[str, t.Any], dict[str, t.Any]] | None:
+    def _differing_variables(self, one: Deployment, other: Deployment) -> list[str] | None:
         key = (str(one["id"]), str(other["id"]))
-        if key not in self._pairs:
-            self._pairs[key] = service.snapshots(self.client, *key)
-        return self._pairs[key]
+        if key not in self._differing:
+            pair = service.snapshots(self.client, *key)
+            self._differing[key] = service.differing(*pair) if pair else None
+        return self._differing[key]
 
     def origin(self, busy: Deployment, state: service.State) -> Deployment | None:
         """The older deployment that the one in progress goes back to, if that is what it does."""
@@ -200,10 +208,8 @@ class Release:
                     return one
             elif one["id"] == target["id"]:
                 return one
-            elif same_content(one, target):
-                pair = self._variables(target, one)
-                if not (pair and service.differing(*pair)):
-                    return one
+            elif same_content(one, target) and not self._differing_variables(target, one):
+                return one
         return None
 
     def _rebuilding(self, target: Deployment) -> Operation:
@@ -237,7 +243,7 @@ class Release:
             return {"found": seen["id"]} if seen else None
 
         answer = self.client.change(operation, f"{self.scope} to {label(target)}", variables=variables, look=look)
-        self._last = None
+        self._last = self._last if self.task.check_mode else None
         made = answer.get("found") or answer.get(operation.name)
         identity = made.get("id") if isinstance(made, dict) else made if isinstance(made, str) else None
         return by_id(identity) if identity else find
@@ -253,8 +259,7 @@ class Release:
     def _notes(self, target: Deployment, before: Deployment | None, state: service.State, how: str) -> list[str]:
         """What is true from now on, and what to know of the variables that came back."""
         notes = _auto_deploy(state, before or target)
-        pair = self._variables(target, before) if how == "image" and before else None
-        names = service.differing(*pair) if pair else []
+        names = self._differing_variables(target, before) if how == "image" and before else None
         if names:
             made = datetime.datetime.fromtimestamp(target["created_at"], datetime.UTC)
             notes.append(_shortened(f"runs its variables of {made.day} {made:%b}; differs today: ", names))

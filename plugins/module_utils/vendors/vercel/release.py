@@ -35,15 +35,18 @@ class VercelRelease:
         self._place = place
         self._seen: tuple[float, Project] | None = None
         self._state = seen if seen is not None and task.fresh(seen["reading"]["at"]) else None
+        self._reading: dict[str, t.Any] = {}
         if self._state is not None:
-            self._seen = (self._state["reading"]["at"], projects.restore(self._state["reading"]["project"]))
+            self._reading = self._state["reading"]
+            self._seen = (self._reading["at"], projects.restore(self._reading["project"]))
 
     def read(self) -> dict[str, t.Any]:
         """The component's state. 2 requests; 1 more where rolling releases are configured, and for each further page of 20
         deployments until the serving one and one before it that can be returned to are seen (at most 200)."""
         if self._state is not None:
             return self._state
-        project, at = self._project(), clock.now()
+        project = self._project()
+        self._reading = {"at": clock.now(), "project": dataclasses.asdict(project)}
         history = self._history(project)
         serving = next((known for known in history if project.serves(known["id"])), project.serving)
         if serving is not None:
@@ -61,8 +64,12 @@ class VercelRelease:
             "paused": project.paused,
             "link": self._link(project, history),
             "auto_deploy": False if project.branch is None else project.auto_assign,
-            "reading": {"at": at, "project": dataclasses.asdict(project)},
+            "reading": self.reading(),
         }
+
+    def reading(self) -> dict[str, t.Any]:
+        """What a later task needs beside the state, so that it need not ask again."""
+        return self._reading
 
     def find(self, text: str) -> Deployment | None:
         """The production deployment named by id, address, tag or commit, also one that ``read`` did not list."""
