@@ -204,11 +204,10 @@ class Release:
             if not one["in_progress"] or (one["created_at"] <= target["created_at"] and one["id"] != target["id"]):
                 continue
             if rebuild:
-                if target["commit"] and one["commit"] == target["commit"]:
-                    return one
-            elif one["id"] == target["id"]:
-                return one
-            elif same_content(one, target) and not self._differing_variables(target, one):
+                leads = bool(target["commit"]) and one["commit"] == target["commit"]
+            else:
+                leads = one["id"] == target["id"] or (same_content(one, target) and not self._differing_variables(target, one))
+            if leads:
                 return one
         return None
 
