@@ -98,6 +98,42 @@ def vercel_2025() -> OpenApi:
     return OpenApi(folder() / "vercel" / "openapi-official-2025-10-29.json")
 
 
+class Convex:
+    """The vendor's documents, one for each of its APIs, and the one written here for routes that none of them names."""
+
+    def __init__(self, place: Path) -> None:
+        self.management = OpenApi(place / "management-openapi.json")
+        self.deployment = OpenApi(place / "deployment-openapi.json")
+        self.functions = OpenApi(place / "public-deployment-openapi.json")
+        self.dashboard = OpenApi(place / "dashboard-deployment-openapi.json")
+        self.admin = OpenApi(place / "hand-derived-admin-openapi.json")
+        self.logs = json.loads((place / "function-logs-openapi.json").read_text(encoding="utf-8"))["components"]["schemas"]
+
+    def find(self, method: str, path: str) -> tuple[OpenApi, str] | None:
+        """The document that has a call of the sandbox's address, and the path as that document writes it."""
+        for document, prefix in ((self.management, "/v1"), (self.deployment, "/api/v1"), (self.functions, "/api"), (self.dashboard, "/api"), (self.admin, "")):
+            inner = path.removeprefix(prefix)
+            if path.startswith(prefix) and document.template(method, inner):
+                return document, inner
+        return None
+
+    def check_answer(self, method: str, path: str, status: int, body: t.Any) -> None:
+        """The documents know no refusals: every one of them has a code and a message."""
+        if status >= 400:
+            if not (isinstance(body, dict) and set(body) == {"code", "message"} and all(isinstance(value, str) for value in body.values())):
+                raise AssertionError(f"{method} {path} {status}: {body!r} is no error of this vendor")
+            return
+        found = self.find(method, path)
+        if found is None:
+            raise AssertionError(f"the vendor's documents have no {method} {path}")
+        found[0].check_answer(method, found[1], status, body)
+
+
+@functools.cache
+def convex() -> Convex:
+    return Convex(folder() / "convex")
+
+
 @functools.cache
 def railway() -> t.Any:
     """The vendor's GraphQL schema."""

@@ -70,9 +70,11 @@ class World:
 
     # -- what the operator has
     def components(self) -> dict[str, dict[str, t.Any]]:
-        """The inventory's hosts as the sandbox seeded them."""
+        """The inventory's hosts as the sandbox seeded them: those at vendors whose releases can be moved."""
         hosts = {}
         for name, known in self.sandbox_run["components"].items():
+            if known["vendor"] == "convex":
+                continue
             host = {"component_vendor": known["vendor"], "component_url": known["url"]}
             if known["vendor"] == "vercel":
                 host.update(vercel_project=known["project"], vercel_deployment_url=known["deployment_url"])

@@ -17,6 +17,7 @@ from aiohttp import web
 from .app import App
 from .clock import ClockConnection, RealClock, VirtualClock
 from .control import Control
+from .convex import Convex
 from .gateway import middleware
 from .railway import Railway
 from .scenario import Scenario
@@ -36,7 +37,7 @@ class Options:
 
 def vendors(world: World) -> dict[str, Vendor]:
     """A further vendor is one more package and one more name here."""
-    found: list[Vendor] = [Vercel(world), Railway(world)]
+    found: list[Vendor] = [Vercel(world), Railway(world), Convex(world)]
     return {vendor.name: vendor for vendor in found}
 
 

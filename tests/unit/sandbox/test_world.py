@@ -148,17 +148,17 @@ def _tokens(run: t.Any) -> list[str]:
     for key, value in run.items():
         if isinstance(value, dict):
             found += _tokens(value)
-        elif key.endswith("token"):
+        elif key.endswith(("token", "_key")):
             found.append(value)
     return found
 
 
 def test_tokens_are_long_unique_and_outlive_a_scenario(sandbox: Sandbox) -> None:
-    before = {name: sandbox.run[name] for name in ("vercel", "railway")}
+    before = {name: sandbox.run[name] for name in ("vercel", "railway", "convex")}
     tokens = _tokens(sandbox.run)
-    assert len(tokens) == len(set(tokens)) == 7 and all(len(token) >= 24 for token in tokens)
+    assert len(tokens) == len(set(tokens)) == 12 and all(len(token) >= 24 for token in tokens)
     sandbox.scenario("healthy")
-    assert {name: sandbox.run[name] for name in ("vercel", "railway")} == before
+    assert {name: sandbox.run[name] for name in ("vercel", "railway", "convex")} == before
 
 
 def test_a_browser_is_turned_away(sandbox: Sandbox) -> None:

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Convex remembers. Times are seconds; they become the vendor's milli- or nanoseconds only when rendered."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+Json = dict[str, t.Any]
+
+# Everything that a deploy key can be allowed to do, in the vendor's order.
+ACTIONS = (
+    "deployment:deploy",
+    "deployment:env:view",
+    "deployment:env:write",
+    "deployment:pause",
+    "deployment:unpause",
+    "deployment:logs:view",
+    "deployment:metrics:view",
+    "deployment:integrations:view",
+    "deployment:integrations:write",
+    "deployment:data:view",
+    "deployment:data:write",
+    "deployment:backups:view",
+    "deployment:backups:create",
+    "deployment:backups:download",
+    "deployment:backups:delete",
+    "deployment:backups:import",
+    "deployment:functions:actAsUser",
+    "deployment:functions:runInternalQueries",
+    "deployment:functions:runInternalMutations",
+    "deployment:functions:runInternalActions",
+    "deployment:functions:runTestQuery",
+    "deployment:auditLog:view",
+    "deployment:usageLimits:view",
+    "deployment:usageLimits:write",
+    "deployment:usage:view",
+)
+
+
+class ConvexError(Exception):
+    """Becomes ``{"code", "message"}`` with its status."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"code": code, "message": message}
+
+
+@dataclass
+class Key:
+    """A key for one deployment. ``kind`` ``deploy``: made at the management API, and can be revoked there."""
+
+    id: int
+    name: str
+    secret: str
+    created: float
+    allowed: tuple[str, ...] = ACTIONS
+    kind: str = "deploy"
+    creator: int | None = None
+    last_used: float | None = None
+    expires: float | None = None
+
+
+@dataclass
+class Token:
+    """A token for the management API: ``team`` or ``personal``. It also opens the deployments of its team."""
+
+    id: int
+    name: str
+    secret: str
+    created: float
+    kind: str = "team"
+    creator: int | None = None
+    last_used: float | None = None
+    expires: float | None = None
+
+
+@dataclass
+class StoredFile:
+    id: str
+    content: bytes
+    content_type: str
+    created: float
+
+
+@dataclass
+class Push:
+    """One deploy: which functions it holds is the same for all here, what differs is the release."""
+
+    id: str
+    tag: str
+    commit: str
+    bad: bool
+    created: float
+    message: str | None = None
+
+
+@dataclass
+class Effects:
+    """How often something really happened."""
+
+    env_updates: int = 0
+    pauses: int = 0
+    unpauses: int = 0
+    exports: int = 0
+    imports: int = 0
+    pushes: int = 0
+    mutations: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Deployment:
+    """``user``: none or paused. ``system`` and ``usage_limit``: what Convex itself stopped, and a limit that was reached."""
+
+    id: int
+    name: str
+    type: str
+    reference: str
+    created: float
+    component: str = ""
+    is_default: bool = True
+    creator: int | None = None
+    expires: float | None = None
+    region: str = "aws-us-east-1"
+    size: str = "s16"
+    self_hosted: bool = False
+    cloud_url: str | None = None
+    site_url: str | None = None
+    user: str = "none"
+    system: str = "none"
+    usage_limit: str = "none"
+    env: dict[str, str] = field(default_factory=dict)
+    keys: list[Key] = field(default_factory=list)
+    tables: dict[str, dict[str, Json]] = field(default_factory=dict)
+    table_numbers: dict[str, int] = field(default_factory=dict)
+    files: dict[str, StoredFile] = field(default_factory=dict)
+    pushes: list[Push] = field(default_factory=list)
+    audit: list[Json] = field(default_factory=list)
+    effects: Effects = field(default_factory=Effects)
+
+    def key_text(self, key: Key) -> str:
+        """The key as it is shown to its maker; an admin key has no type in front."""
+        return f"{self.name}|{key.secret}" if key.kind == "admin" else f"{self.type}:{self.name}|{key.secret}"
+
+
+@dataclass
+class Project:
+    id: int
+    name: str
+    slug: str
+    created: float
+    deployments: list[Deployment] = field(default_factory=list)
+
+
+@dataclass
+class Team:
+    id: int
+    slug: str
+    name: str
+    member: int
+    created: float
+    tokens: list[Token] = field(default_factory=list)
+    projects: list[Project] = field(default_factory=list)
