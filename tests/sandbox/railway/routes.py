@@ -24,7 +24,9 @@ PATH = "/graphql/v2"
 def schema() -> GraphQLSchema:
     from graphql import build_schema
 
-    return build_schema((Path(__file__).parent / "schema.graphql").read_text(encoding="utf-8"))
+    # One file for each topic; those beside the first extend its types.
+    files = sorted(Path(__file__).parent.glob("*.graphql"))
+    return build_schema("\n".join(path.read_text(encoding="utf-8") for path in files))
 
 
 @functools.lru_cache(maxsize=256)

@@ -8,8 +8,8 @@ from dataclasses import fields
 
 from ..errors import Refused
 from ..world import Call, Release, World, ago
+from .access import Caller
 from .jobs import Jobs
-from .resolvers import Caller
 from .state import IN_PROGRESS, RUNNING, STATUSES, Deployment, Environment, Instance, Json, RailwayError, Service
 
 if t.TYPE_CHECKING:
