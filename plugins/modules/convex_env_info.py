@@ -77,8 +77,8 @@ env:
     fingerprints:
       description: Keyed fingerprints of the values, equal for equal values seen with the same deploy key.
       type: dict
-    values:
-      description: The values.
+    variables:
+      description: Names and values.
       returned: when O(values=true)
       type: dict
   sample:

@@ -122,7 +122,7 @@ def test_no_secret_is_shown_either_way(both: Both, sandbox_process: Sandbox, way
     everything = both.ways[way].output + json.dumps(both.ways[way].results)
     assert not [secret for secret in secrets if secret in everything]
     # Ansible itself knows what it hides, and so does the one that runs in its place.
-    assert f": \"{transaction.HIDDEN}\"" in both.ways[way].output
+    assert f': "{transaction.HIDDEN}"' in both.ways[way].output
 
 
 def test_each_task_took_its_way(both: Both) -> None:

@@ -78,6 +78,10 @@ class Convex:
         self.query(STATE_QUERY, *answers)
 
     @property
+    def calls(self) -> t.Any:
+        return self._mock.calls
+
+    @property
     def asked(self) -> list[str]:
         """Every request that went out: ``GET /api/v1/deployment_info``; queries by their function's path."""
         return [self._said(call.request) for call in self._mock.calls]

@@ -156,7 +156,9 @@ def test_each_error_becomes_one_kind_with_a_next_step(convex: Convex, status: in
     assert KEY not in str(failure)
 
 
-@pytest.mark.parametrize("fault", [(500, None), (503, error("Overloaded", "Later")), (429, error("RateLimited", "Slow down")), (404, None), (404, {}), LOST, UNREACHED])
+@pytest.mark.parametrize(
+    "fault", [(500, None), (503, error("Overloaded", "Later")), (429, error("RateLimited", "Slow down")), (404, None), (404, {}), LOST, UNREACHED]
+)
 def test_a_read_is_tried_again(convex: Convex, convex_time: Time, fault: t.Any) -> None:
     before = convex_time.now
     assert read(convex, fault, {"kind": "cloud"})["seen"] == "cloud"

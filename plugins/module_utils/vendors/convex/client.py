@@ -214,5 +214,10 @@ def _value(reply: Reply) -> dict[str, t.Any]:
 def malformed(what: str, maybe_sent: bool = False) -> Failure:
     """An answer lacks what the vendor documents, and what must be known to go on."""
     return Failure(
-        "protocol", f"Convex's answer has no usable {what}", "Try again; if it stays, update the collection", VENDOR, code="missing_field", maybe_sent=maybe_sent
+        "protocol",
+        f"Convex's answer has no usable {what}",
+        "Try again; if it stays, update the collection",
+        VENDOR,
+        code="missing_field",
+        maybe_sent=maybe_sent,
     )

@@ -118,5 +118,3 @@ def _urls(place: Place) -> dict[str, str]:
     if not isinstance(raw, dict):
         raise malformed("canonical addresses")
     return {"canonical_url": plain(raw.get("convexCloudUrl") or "", 300), "site_url": plain(raw.get("convexSiteUrl") or "", 300)}
-
-

@@ -122,5 +122,5 @@ def execute_info(task: Task) -> dict[str, t.Any]:
         "fingerprints": {name: place.client.fingerprint(variables[name]) for name in sorted(variables)},
     }
     if task.params["values"]:
-        result["values"] = {name: variables[name] for name in sorted(variables)}
+        result["variables"] = {name: variables[name] for name in sorted(variables)}
     return {"env": result}
