@@ -26,6 +26,12 @@ Json = dict[str, t.Any]
 DOCUMENTS = (("deployment", "/api/v1"), ("public-deployment", "/api"), ("hand-derived-admin", ""))
 
 
+@pytest.fixture
+def convex(convex_script: Convex) -> Convex:
+    """Not the sandbox's, which answers the other tests of this folder."""
+    return convex_script
+
+
 @functools.cache
 def document(name: str) -> Json:
     path = vendor_schemas.folder() / "convex" / f"{name}-openapi.json"

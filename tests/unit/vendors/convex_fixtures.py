@@ -23,8 +23,13 @@ def convex_time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 
 @pytest.fixture
-def convex(convex_time: Time, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Convex]:
+def convex_script(convex_time: Time, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Convex]:
     for name in (*client.KEY_VARIABLES, client.SELF_HOSTED_KEY, client.SELF_HOSTED_URL):
         monkeypatch.delenv(name, raising=False)
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield Convex(mock)
+
+
+@pytest.fixture
+def convex(convex_script: Convex) -> Convex:
+    return convex_script
