@@ -21,7 +21,7 @@ class Vercel:
         self.team: str | None = self._run["team_id"]
         self.token = self._run["token"]
 
-    def ask(self, method: str, path: str, body: Json | None = None, **query: t.Any) -> tuple[int, t.Any, requests.Response]:
+    def ask(self, method: str, path: str, body: t.Any = None, **query: t.Any) -> tuple[int, t.Any, requests.Response]:
         query = {"teamId": self.team, **query} if self.team else query
         answer = self._session.request(method, self._run["url"] + path, params=query, json=body, headers={"Authorization": f"Bearer {self.token}"}, timeout=20)
         document = answer.json() if answer.content else None

@@ -8,7 +8,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import render
+from . import env, render
 from .asked import Answer, Asked, Operation, Routes
 from .jobs import candidate
 from .state import Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
@@ -301,7 +301,7 @@ ROUTES: Routes = (
 
 def application(vercel: Vercel, middlewares: t.Sequence[t.Any]) -> web.Application:
     app = web.Application(middlewares=middlewares, client_max_size=8 * 1024 * 1024)
-    for method, path, operation in ROUTES:
+    for method, path, operation in (*ROUTES, *env.ROUTES, *env.OF_THE_CLIENT):
         app.router.add_route(method, path, _handler(vercel, operation))
     app.router.add_route("*", "/{unknown:.*}", _handler(vercel, _unknown))
     return app
@@ -330,7 +330,7 @@ async def _json(request: web.Request) -> Json:
         body = json.loads(await request.read() or b"{}")
     except ValueError:
         raise VercelError(400, "bad_request", "Invalid JSON") from None
-    return body if isinstance(body, dict) else {}
+    return t.cast(Json, body) if isinstance(body, dict | list) else {}
 
 
 def _authenticated(vercel: Vercel, request: web.Request) -> str:

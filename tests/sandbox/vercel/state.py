@@ -6,6 +6,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+if t.TYPE_CHECKING:
+    from .env import Variable
+
 Json = dict[str, t.Any]
 FINAL = frozenset({"READY", "ERROR", "CANCELED", "BLOCKED", "DELETED"})
 
@@ -124,6 +127,17 @@ class Project:
     # The state in which the next builds end, when it is not READY.
     build_result: str | None = None
     settings: Json = field(default_factory=dict)
+    # Environment variables, and what the vendor makes of them: see env.py.
+    env: list[Variable] = field(default_factory=list)
+    environments: list[Json] = field(default_factory=list)
+    env_limit: int = 1000
+    env_failing: list[str] = field(default_factory=list)
+    env_hides_production: bool = False
+    env_list_decrypts: bool = True
+    env_paged: bool = False
+    sensitive_policy: bool = False
+    # What is secret is shown only to a person who confirms it in a browser.
+    step_up: bool = False
     omit: list[str] = field(default_factory=list)
     raw: Json = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)

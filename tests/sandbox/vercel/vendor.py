@@ -10,6 +10,7 @@ from dataclasses import fields
 
 from ..errors import Refused
 from ..world import Call, Release, World, ago
+from . import env
 from .jobs import Jobs, candidate, rolling_release, serving
 from .state import FINAL, Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
 
@@ -57,6 +58,8 @@ class Vercel:
             auto_assign=seed.get("auto_assign", True),
             repo=seed["project"],
         )
+        project.environments = [env.environment(self.world, slug) for slug in seed.get("environments", [])]
+        project.env = [env.seeded(self.world, variable) for variable in seed.get("env", [])]
         for domain in seed["domains"]:
             project.aliases.append(Alias(self.world.word(20), domain, None, project.created, project.created))
         self.projects[project.id] = project
@@ -216,6 +219,8 @@ class Vercel:
             if name == "request" and value is not None:
                 to = self.chosen(project, value["to"]).id
                 value = AliasRequest(value.get("type", "promote"), to, project.production, self.world.now(), value.get("status", "in-progress"))
+            if name == "env":
+                value = [env.seeded(self.world, variable) for variable in value]
             setattr(thing, name, value)
 
     def act(self, component: str, action: str, facts: Json) -> str:
