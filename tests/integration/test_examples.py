@@ -28,6 +28,7 @@ def push(world: World) -> None:
 # module: what must be there before its first example.
 BEFORE: dict[str, t.Callable[[World], object]] = {
     "railway_deployment": push,
+    "vercel_env_info": lambda world: world.sandbox.patch("app", env=[{"key": "PUBLIC_API_URL", "value": "https://api.example.com", "type": "plain"}]),
     "vercel_production": lambda world: world.sandbox.add("app", tag="v1.5.0"),
 }
 

@@ -7,9 +7,12 @@ from tests.harness.world import World
 from tests.integration.ways import Cycle, Json, Look
 
 WRONG_TOKEN = "ways-test-wrong-8Hs3Tf6Yc1Rg9Uj4Nb7Mk2"
-SECRETS = (WRONG_TOKEN,)
+VALUE = "ways-test-value-6Lp4Xs9Qd2Vm8Kt1Wb5Zc7"
+SECRETS = (WRONG_TOKEN, VALUE)
 NEEDED: dict[str, Json] = {
     "vercel_deployment_info": {"project": "hydrogen"},
+    "vercel_env": {"project": "hydrogen", "variables": [{"key": "A", "value": VALUE, "target": ["production"]}]},
+    "vercel_env_info": {"project": "hydrogen"},
     "vercel_production": {"project": "hydrogen", "deployment": "d"},
 }
 BAD: list[tuple[str, Json]] = [
@@ -19,17 +22,35 @@ BAD: list[tuple[str, Json]] = [
     ("vercel_production", {"token": WRONG_TOKEN}),
     ("vercel_deployment_info", {"token": [WRONG_TOKEN]}),
     ("vercel_deployment_info", {"project": "nobody-knows-it"}),
+    ("vercel_env", {"token": WRONG_TOKEN}),
+    ("vercel_env", {"variables": [{"key": "A", "value": VALUE}]}),
+    ("vercel_env", {"variables": [{"key": "A", "value": VALUE, "target": ["nowhere"]}]}),
+    ("vercel_env", {"variables": [{"key": "A", "valeu": VALUE, "target": ["production"]}]}),
+    ("vercel_env", {"variables": [{"key": VALUE + " ", "value": VALUE, "target": ["production"]}]}),
+    ("vercel_env_info", {"values": True}),
+    ("vercel_env_info", {"target": "nowhere"}),
 ]
 
 
 def steps(world: World, ledger: str) -> list[Cycle | Look]:
     vercel = {"project": "hydrogen"}
+    variables = [
+        {"key": "PAYMENT_KEY", "value": VALUE, "target": ["production"], "version": "1"},
+        {"key": "MODE", "value": "production", "target": ["production", "preview"], "type": "plain"},
+    ]
     return [
+        Cycle(
+            "vercel_env",
+            {**vercel, "variables": variables},
+            "vercel_env_info",
+            {**vercel, "target": "production"},
+            "variables[].[key, type, mark] == [['MODE', 'plain', variables[0].mark], ['PAYMENT_KEY', 'sensitive', 'version:1']]",
+        ),
         Cycle(
             "vercel_production",
             {**vercel, "deployment": "v1.4.1", "description": "bad release"},
             "vercel_deployment_info",
             {**vercel, "target": "production"},
             "deployments[?serving].version == ['v1.4.1']",
-        )
+        ),
     ]

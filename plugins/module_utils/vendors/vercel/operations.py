@@ -12,7 +12,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 TEAM = ("teamId", "slug")
 
 GET_PROJECT = Operation("get_project", "GET", "/v9/projects/{idOrName}", query=TEAM)
-GET_PROJECTS = Operation("get_projects", "GET", "/v10/projects", query=(*TEAM, "limit", "from"))
+GET_PROJECTS = Operation("get_projects", "GET", "/v10/projects", query=(*TEAM, "limit"))
 UPDATE_PROJECT = Operation("update_project", "PATCH", "/v9/projects/{idOrName}", query=TEAM, body=("autoAssignCustomDomains",), changes=True)
 
 GET_DEPLOYMENTS = Operation("get_deployments", "GET", "/v7/deployments", query=(*TEAM, "projectId", "target", "state", "sha", "since", "until", "limit"))
@@ -30,6 +30,26 @@ LIST_ROLLBACK_ALIASES = Operation("list_rollback_aliases", "GET", "/v9/projects/
 
 GET_ROLLING_RELEASE = Operation("get_rolling_release", "GET", "/v1/projects/{idOrName}/rolling-release", query=(*TEAM, "state"))
 
+# Values come encrypted unless asked for otherwise; those of sensitive variables never come.
+FILTER_PROJECT_ENVS = Operation("filter_project_envs", "GET", "/v10/projects/{idOrName}/env", query=(*TEAM, "decrypt"))
+GET_PROJECT_ENV = Operation("get_project_env", "GET", "/v1/projects/{idOrName}/env/{id}", query=TEAM)
+# The body is a list of variables.
+CREATE_PROJECT_ENV = Operation(
+    "create_project_env",
+    "POST",
+    "/v10/projects/{idOrName}/env",
+    query=(*TEAM, "upsert"),
+    body=("key", "value", "type", "comment", "target", "gitBranch", "customEnvironmentIds"),
+    changes=True,
+)
+EDIT_PROJECT_ENV = Operation(
+    "edit_project_env", "PATCH", "/v9/projects/{idOrName}/env/{id}", query=TEAM, body=("value", "comment", "target", "customEnvironmentIds"), changes=True
+)
+BATCH_REMOVE_PROJECT_ENV = Operation(
+    "batch_remove_project_env", "DELETE", "/v1/projects/{idOrName}/env", query=TEAM, body=("ids",), changes=True, destroys=True
+)
+GET_CUSTOM_ENVIRONMENTS = Operation("get_custom_environments", "GET", "/v9/projects/{idOrName}/custom-environments", query=TEAM)
+
 OPERATIONS = table(
     GET_PROJECT,
     GET_PROJECTS,
@@ -42,4 +62,10 @@ OPERATIONS = table(
     LIST_PROMOTE_ALIASES,
     LIST_ROLLBACK_ALIASES,
     GET_ROLLING_RELEASE,
+    FILTER_PROJECT_ENVS,
+    GET_PROJECT_ENV,
+    CREATE_PROJECT_ENV,
+    EDIT_PROJECT_ENV,
+    BATCH_REMOVE_PROJECT_ENV,
+    GET_CUSTOM_ENVIRONMENTS,
 )

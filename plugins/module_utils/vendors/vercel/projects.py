@@ -81,11 +81,15 @@ def read(place: Scope, project_id: str = "") -> Project:
     try:
         raw = place.client.call(operations.GET_PROJECT, path={"idOrName": project_id or place.project})
     except Failure as failure:
-        if failure.kind == "not_found":
-            failure.message = f"there is no project {place.where}"
-            failure.hint = _near(place) or failure.hint
-        raise
+        raise missing(place, failure) if failure.kind == "not_found" else failure from None
     return _parse(place, raw)
+
+
+def missing(place: Scope, failure: Failure) -> Failure:
+    """The same failure of a project that is not there, with the near names."""
+    failure.message = f"there is no project {place.where}"
+    failure.hint = _near(place) or failure.hint
+    return failure
 
 
 def restore(plain: dict[str, t.Any]) -> Project:
