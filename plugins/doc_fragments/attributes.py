@@ -29,6 +29,17 @@ attributes:
       - saasops.runbooks.vercel
 """
 
+    ACTIONGROUP_CONVEX = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.convex) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.convex
+"""
+
     ACTIONGROUP_RAILWAY = r"""
 options: {}
 attributes:

@@ -48,7 +48,7 @@ class DirectAction(ActionBase):  # type: ignore[misc]
         result = super().run(tmp, task_vars)
         known = self._from_inventory(task_vars)
         arguments = {**known, **self._task.args}
-        if "token" in self.MODULE.SPEC["argument_spec"]:
+        if not set(variables.TOKENS).isdisjoint(self.MODULE.SPEC["argument_spec"]):
             self._display.v(f"{self.NAME}: token from {_token_source(self._task.args, known)}", host=task_vars.get("inventory_hostname"))
         obstacle = self._obstacle(task_vars)
         if obstacle:
@@ -141,9 +141,9 @@ class DirectAction(ActionBase):  # type: ignore[misc]
         if option == "environment" and vendor not in variables.VENDOR:
             names = [self._value(task_vars, f"saasops_{name}") for name in ("system", "environment")]
             return "/".join(names) if all(names) else None
-        if option in variables.CONNECTION_OPTIONS:
-            return self._value(task_vars, f"{vendor}_{option}")
-        return None
+        # The inventory gives it as <vendor>_<option>.
+        name = f"{vendor}_{option}"
+        return self._value(task_vars, name) if name in variables.VENDOR.get(vendor, ()) else None
 
     def _value(self, task_vars: dict[str, t.Any], name: str, default: t.Any = None) -> t.Any:
         return self._templar.template(task_vars[name]) if name in task_vars else default
@@ -151,7 +151,7 @@ class DirectAction(ActionBase):  # type: ignore[misc]
 
 def _token_source(task: t.Mapping[str, t.Any], inventory: t.Mapping[str, t.Any]) -> str:
     for place, options in (("the task", task), ("the inventory", inventory)):
-        if options.get("token") or options.get("api_token"):
+        if any(options.get(name) for name in variables.TOKENS):
             return place
     return "the process environment"
 

@@ -44,6 +44,15 @@ COMPONENT = frozenset(
     }
 )
 VENDOR = {
+    "convex": frozenset(
+        {
+            "convex_api_url",
+            "convex_deploy_key",
+            "convex_deployment",
+            "convex_token",
+            "convex_url",
+        }
+    ),
     "railway": frozenset(
         {
             "railway_api_token",
@@ -65,8 +74,8 @@ VENDOR = {
     ),
 }
 PREFIXES = ("saasops_", "component_", *(f"{vendor}_" for vendor in VENDOR))
-# Options of vendor modules that an inventory gives as <vendor>_<option>.
-CONNECTION_OPTIONS = ("token", "api_token", "api_url", "team", "project", "environment", "service")
+# Options of vendor modules that say who asks.
+TOKENS = ("token", "api_token", "deploy_key")
 _SECRET = re.compile(r"(token|secret|password|key|dsn)$")
 
 

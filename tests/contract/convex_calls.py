@@ -22,7 +22,7 @@ class Convex:
         self.key: str | None = self.run["deploy_key"]
         self.token: str | None = self.run["team_token"]
 
-    def send(self, method: str, path: str, body: t.Any = None, raw: bytes | None = None, **query: t.Any) -> requests.Response:
+    def send(self, method: str, path: str, body: t.Any = None, raw: bytes | None = None, /, **query: t.Any) -> requests.Response:
         headers = {}
         if path.startswith("/v1/") and self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -32,7 +32,7 @@ class Convex:
             headers["Content-Type"] = "application/octet-stream"
         return self.session.request(method, self.run["url"] + path, params=query, json=body, data=raw, headers=headers, timeout=20)
 
-    def ask(self, method: str, path: str, body: t.Any = None, **query: t.Any) -> tuple[int, t.Any]:
+    def ask(self, method: str, path: str, body: t.Any = None, /, **query: t.Any) -> tuple[int, t.Any]:
         answer = self.send(method, path, body, **query)
         is_json = answer.headers.get("Content-Type", "").startswith("application/json")
         document = answer.json() if is_json else None
@@ -40,20 +40,23 @@ class Convex:
         # Older clients leave the version out; these are the same calls.
         if published in ("/api/list_environment_variables", "/api/update_environment_variables"):
             published = published.replace("/api/", "/api/v1/")
+        if published.startswith("/api/run/"):
+            # The name of a function is one parameter there, slashes and all.
+            published = "/api/run/" + published.removeprefix("/api/run/").replace("/", ":")
         vendor_schemas.convex().check_answer(method, published, answer.status_code, document)
         return answer.status_code, document
 
-    def get(self, path: str, **query: t.Any) -> t.Any:
+    def get(self, path: str, /, **query: t.Any) -> t.Any:
         status, document = self.ask("GET", path, **query)
         assert status == 200, document
         return document
 
-    def post(self, path: str, body: t.Any = None, **query: t.Any) -> t.Any:
+    def post(self, path: str, body: t.Any = None, /, **query: t.Any) -> t.Any:
         status, document = self.ask("POST", path, body, **query)
         assert status == 200, document
         return document
 
-    def refused(self, method: str, path: str, body: t.Any = None, **query: t.Any) -> tuple[int, str]:
+    def refused(self, method: str, path: str, body: t.Any = None, /, **query: t.Any) -> tuple[int, str]:
         """The status and the code of a refusal."""
         status, document = self.ask(method, path, body, **query)
         assert status >= 400, document

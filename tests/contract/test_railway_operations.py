@@ -20,6 +20,7 @@ LIST_INPUT = {"projectId": PROJECT, "environmentId": ENVIRONMENT, "serviceId": S
 SENT: dict[str, list[dict[str, t.Any]]] = {
     op.PROJECT_TOKEN.name: [{"first": scope.PAGE}],
     op.SERVICES.name: [{"environmentId": ENVIRONMENT, "projectId": PROJECT, "first": scope.PAGE, "after": "cursor"}],
+    op.ENVIRONMENT_SERVICES.name: [{"environmentId": ENVIRONMENT, "projectId": PROJECT, "first": scope.PAGE, "after": "cursor"}],
     op.PROJECTS.name: [{"first": scope.PAGE, "after": None}, {"first": scope.PAGE, "after": "cursor"}],
     op.PROJECT.name: [{"id": PROJECT, "first": scope.PAGE, "afterEnvironment": None, "afterService": "cursor"}],
     op.SERVICE.name: [

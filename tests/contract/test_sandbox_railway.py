@@ -22,90 +22,11 @@ from graphql import (
 )
 
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
+from ansible_collections.saasops.runbooks.tests.contract.railway_sandbox import DEPLOYMENTS, ROLLBACK, Json, Railway
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import ClockMember, Sandbox
 from ansible_collections.saasops.runbooks.tests.sandbox.railway.routes import schema as own_schema
 
-Json = dict[str, t.Any]
-
-DEPLOYMENTS = """
-query Deployments($input: DeploymentListInput!, $first: Int, $after: String) {
-  deployments(input: $input, first: $first, after: $after) {
-    edges { cursor node { id status statusUpdatedAt createdAt canRollback canRedeploy deploymentStopped snapshotId meta instances { id status } } }
-    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-  }
-}
-"""
-INSTANCE = """
-query Instance($serviceId: String!, $environmentId: String!) {
-  serviceInstance(serviceId: $serviceId, environmentId: $environmentId) {
-    latestDeployment { id status }
-    activeDeployments { id status deploymentStopped instances { id status } }
-  }
-}
-"""
-ROLLBACK = "mutation Rollback($id: String!) { deploymentRollback(id: $id) }"
-
-
-class Railway:
-    """Sends documents; each of them must be valid for the vendor's schema too."""
-
-    def __init__(self, run: Json) -> None:
-        self.run = run
-        self._session = requests.Session()
-        self.headers = {"Project-Access-Token": run["railway"]["token"]}
-        self.environment = run["railway"]["environment_id"]
-        self.service = run["components"]["api"]["service_id"]
-
-    def ask(self, document: str, **variables: t.Any) -> Json:
-        assert validate(vendor_schemas.railway(), parse(document)) == []
-        answer = self._session.post(self.run["railway"]["url"], json={"query": document, "variables": variables}, headers=self.headers, timeout=20)
-        assert answer.status_code == 200, answer.text
-        return t.cast(Json, answer.json())
-
-    def data(self, document: str, **variables: t.Any) -> Json:
-        answer = self.ask(document, **variables)
-        assert "errors" not in answer, answer
-        return t.cast(Json, answer["data"])
-
-    def error(self, document: str, **variables: t.Any) -> str:
-        """The message of an answer that carries errors with status 200."""
-        answer = self.ask(document, **variables)
-        assert answer["data"] is None and answer["errors"][0]["traceId"]
-        return str(answer["errors"][0]["message"])
-
-    def deployments(self, **wish: t.Any) -> list[Json]:
-        wanted = {"environmentId": self.environment, "serviceId": self.service, **wish}
-        return [edge["node"] for edge in self.data(DEPLOYMENTS, input=wanted, first=100)["deployments"]["edges"]]
-
-    def tagged(self, tag: str) -> Json:
-        return next(it for it in self.deployments() if it["meta"]["image"].endswith(f":{tag}"))
-
-    def instance(self) -> Json:
-        return t.cast(Json, self.data(INSTANCE, serviceId=self.service, environmentId=self.environment)["serviceInstance"])
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    running.scenario("bad-release")
-    return running
-
-
-@pytest.fixture
-def railway(running: Sandbox, sandbox: Sandbox) -> Railway:
-    return Railway(running.run)
-
-
-@pytest.fixture
-def member(running: Sandbox, sandbox: Sandbox) -> Iterator[ClockMember]:
-    joined = ClockMember(running.run["clock_url"], "test", 1)
-    yield joined
-    joined.close()
+pytest_plugins = ["ansible_collections.saasops.runbooks.tests.contract.railway_sandbox_fixtures"]
 
 
 # -- the schema
@@ -185,6 +106,22 @@ def _selection(name: str, depth: int, seen: frozenset[str]) -> str:
     return "{ " + " ".join(parts) + " }" if parts else "{ __typename }"
 
 
+def _input(root: str, ids: Json) -> Json:
+    """The ``input`` of a change: what the vendor's type requires beside the ids, and none of the ids that it does not know."""
+    more: Json = {
+        "projectTokenCreate": {"name": "runbooks 2026-11"},
+        "serviceInstanceAutoDeployUpdate": {"enabled": False},
+        "serviceInstanceLimitsUpdate": {"vCPUs": 2},
+        "serviceInstanceUpdate": {"healthcheckTimeout": 60},
+        "variableCollectionUpsert": {"variables": {"NEW": "1"}},
+        "variableDelete": {"name": "NODE_ENV"},
+        "variableUpsert": {"name": "NEW", "value": "1"},
+    }
+    argument = own_schema().type_map["Mutation"].fields[root].args["input"].type  # type: ignore[attr-defined]
+    fields = getattr(own_schema().type_map[str(argument).strip("!")], "fields", {})
+    return {**{name: value for name, value in ids.items() if name in fields}, **more.get(root, {})}
+
+
 @pytest.mark.parametrize("root", ROOTS)
 def test_every_operation_answers_with_every_field(sandbox: Sandbox, railway: Railway, root: str) -> None:
     own = own_schema()
@@ -192,7 +129,7 @@ def test_every_operation_answers_with_every_field(sandbox: Sandbox, railway: Rai
     field = own.type_map[kind.title()].fields[root]  # type: ignore[attr-defined]
     deployment = railway.tagged("v1.4.1")["id"]
     railway.headers = {"Project-Access-Token": railway.run["railway"]["token"]}
-    if root in ("me", "apiToken", "projects"):
+    if root in ("me", "apiToken", "projects", "projectTokens", "projectTokenCreate", "projectTokenDelete"):
         railway.headers = {"Authorization": f"Bearer {railway.run['railway']['account_token']}"}
     if root in ("deploymentCancel", "deploymentApprove"):
         sandbox.patch("api", deploy_result="NEEDS_APPROVAL")
@@ -206,8 +143,15 @@ def test_every_operation_answers_with_every_field(sandbox: Sandbox, railway: Rai
         "id": by_id.get(root, deployment),
         "deploymentId": deployment,
         "first": 5,
-        "input": {**ids, "enabled": False} if kind == "mutation" else ids,
+        "input": _input(root, ids) if kind == "mutation" and "input" in field.args else ids,
+        "patch": {"services": {railway.service: {"deploy": {"healthcheckTimeout": 60}}}},
     }
+    if root == "environmentPatchCommitStaged":
+        stage = "mutation($e: String!, $input: EnvironmentConfig!) { environmentStageChanges(environmentId: $e, input: $input) { id } }"
+        railway.data(stage, e=railway.environment, input=known["patch"])
+    if root == "projectTokenDelete":
+        tokens = railway.data("query($p: String!) { projectTokens(projectId: $p, first: 9) { edges { node { id } } } }", p=ids["projectId"])
+        known["id"] = tokens["projectTokens"]["edges"][0]["node"]["id"]
     used = {name: known[name] for name in field.args if name in known}
     declared = ", ".join(f"${name}: {field.args[name].type}" for name in used)
     passed = ", ".join(f"{name}: ${name}" for name in used)

@@ -94,6 +94,11 @@ class World:
             "railway_api_url": run["railway"]["url"],
             "railway_project": run["railway"]["project"],
             "railway_token": run["railway"]["token"],
+            "convex_url": run["convex"]["url"],
+            "convex_deployment": run["convex"]["deployment"],
+            "convex_deploy_key": run["convex"]["deploy_key"],
+            "convex_api_url": run["convex"]["management_url"],
+            "convex_token": run["convex"]["team_token"],
         }
         return {**variables, **({"saasops_ledger_url": self.ledger_url} if self.ledger_url else {})}
 
@@ -113,7 +118,7 @@ class World:
     # -- what the operator types
     def environment(self, **changes: str | None) -> dict[str, str]:
         """The process environment of a run: nothing of the developer's own tokens or settings, virtual time."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "SAASOPS_", "VERCEL_", "RAILWAY_"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "SAASOPS_", "VERCEL_", "RAILWAY_", "CONVEX_"))}
         made: dict[str, str | None] = {
             **kept,
             "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}",

@@ -20,13 +20,13 @@ from ansible_collections.saasops.runbooks.plugins.plugin_utils import direct
 from tests.harness.both_ways import COLLECTION, WAYS, Json, Step, Way, play
 from tests.harness.world import ROOT, World
 from tests.integration import ways
-from tests.integration.ways import neutral, railway, vercel
+from tests.integration.ways import convex, neutral, railway, vercel
 from tests.sandbox.launch import Sandbox
 
 pytestmark = pytest.mark.timeout(1300)
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
 DOCUMENTED_ALONE = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - set(MODULES))
-ROOMS = {room.__name__.rpartition(".")[2]: room for room in (neutral, railway, vercel)}
+ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, neutral, railway, vercel)}
 # What may differ between two runs: moments, lengths, and what is made by chance.
 BY_CHANCE = re.compile(r"(^|_)(ms|at|seconds|request_id|process|boot|started|expires_at)$")
 
@@ -118,11 +118,11 @@ def test_both_ways_complain_in_the_same_words(both: Both) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_no_secret_is_shown_either_way(both: Both, sandbox_process: Sandbox, way: str) -> None:
     run = sandbox_process.run
-    secrets = [*both.room.SECRETS, run["vercel"]["token"], run["railway"]["token"]]
+    secrets = [*both.room.SECRETS, run["vercel"]["token"], run["railway"]["token"], run["convex"]["deploy_key"], run["convex"]["team_token"]]
     everything = both.ways[way].output + json.dumps(both.ways[way].results)
     assert not [secret for secret in secrets if secret in everything]
     # Ansible itself knows what it hides, and so does the one that runs in its place.
-    assert f": \"{transaction.HIDDEN}\"" in both.ways[way].output
+    assert f': "{transaction.HIDDEN}"' in both.ways[way].output
 
 
 def test_each_task_took_its_way(both: Both) -> None:

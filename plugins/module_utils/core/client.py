@@ -38,11 +38,12 @@ class Client:
         path: t.Mapping[str, t.Any] | None = None,
         query: t.Mapping[str, t.Any] | None = None,
         variables: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
     ) -> t.Any:
-        """A read; also runs in check mode."""
+        """A read; also runs in check mode. ``body`` is for vendors that are asked by POST."""
         if operation.changes:
             raise TypeError(f"{operation.name} changes something: send it through change()")
-        return self._send(operation, path or {}, query or {}, None, variables or {})
+        return self._send(operation, path or {}, query or {}, body, variables or {})
 
     def change(
         self,

@@ -44,6 +44,8 @@ class Identity:
 
 
 NOBODY = Identity(None, frozenset())
+# The deployment itself, when it runs what was scheduled.
+SYSTEM = Identity(Key(0, "system", "", 0.0, kind="admin"), frozenset(ACTIONS))
 
 
 def bad_deploy_key(deployment: Deployment) -> ConvexError:

@@ -144,6 +144,7 @@ def _turn(asked: Asked, wanted: str) -> Answer:
             deployment.effects.pauses += 1
         else:
             deployment.effects.unpauses += 1
+            asked.convex.jobs.resume()
         asked.convex.record(asked.identity, f"{verb}_deployment", {})
         asked.convex.changed()
     return 200, None

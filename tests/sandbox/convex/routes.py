@@ -68,9 +68,9 @@ class Route:
 
 
 def table() -> list[Route]:
-    from . import platform
+    from . import functions, platform
 
-    return [*platform.ROUTES]
+    return [*platform.ROUTES, *functions.ROUTES]
 
 
 def application(convex: Convex, middlewares: t.Sequence[t.Any]) -> web.Application:

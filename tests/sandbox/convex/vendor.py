@@ -10,7 +10,9 @@ from dataclasses import asdict, fields
 
 from ..errors import Refused
 from ..world import Call, Release, World, ago
+from . import shop
 from .access import Identity
+from .jobs import Jobs, Log
 from .state import ACTIONS, Deployment, Json, Key, Project, Push, Team, Token
 
 if t.TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Convex:
         other = Deployment(6002, OTHER, "dev", "dev/member-71", born, creator=MEMBER)
         other.keys = [Key(7003, "laptop", self.world.token("convex.other"), born, creator=MEMBER)]
         self.project.deployments = [self.deployment, other]
+        self.jobs, self.log = Jobs(self), Log(self)
+        shop.fill(self, int(self.world.setting("scale")))
         for facts in seed["releases"]:
             self._push(facts["tag"], facts["commit"], bool(facts.get("bad", False)), ago(now, facts["created"]))
 
@@ -103,14 +107,18 @@ class Convex:
         return application(self, middlewares)
 
     def identify(self, request: web.Request, body: t.Any) -> Call:
+        from .functions import named
         from .routes import changes
 
         resource = request.match_info.route.resource
         pattern = resource.canonical if resource is not None else request.path
         kind = request.headers.get("Authorization", "").partition(" ")[0].lower()
         operation = f"{request.method} {re.sub('{[^}]*}', '{id}', pattern)}"
+        function, runs = named(pattern, request.match_info, body)
+        if function is not None:
+            operation += f" {function}"
         auth = kind if kind in ("bearer", "convex") else None
-        return Call(operation, changes(request), self.deployment.component or None, auth)
+        return Call(operation, runs or changes(request), self.deployment.component or None, auth)
 
     def run_info(self, url: str) -> Json:
         self.url = url

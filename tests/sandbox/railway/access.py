@@ -7,7 +7,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from .state import Deployment, Environment, Json, RailwayError, Service, not_authorized
+from .state import Deployment, Environment, Json, ProjectToken, RailwayError, Service, not_authorized
 
 if t.TYPE_CHECKING:
     from .vendor import Railway
@@ -23,6 +23,7 @@ class Caller:
 
     kind: str
     environment: str | None = None
+    token: ProjectToken | None = None
     wrong: str = "Not Authorized"
 
     def may(self, environment: str) -> bool:

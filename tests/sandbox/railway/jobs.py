@@ -94,6 +94,24 @@ class Jobs:
         self._start(it, ("INITIALIZING", "DEPLOYING"), "deploy_seconds")
         return it
 
+    def configured(self, service: Service, environment: str) -> Deployment | None:
+        """The running image once more, with the variables and settings of today: Railway's own answer to a change of them."""
+        now = self.serving(service.id, environment)
+        if now is None:
+            return None
+        it = self._copy(now, "config", dict(service.variables))
+        it.image = now.image
+        service.effects.configured += 1
+        self._start(it, ("INITIALIZING", "DEPLOYING"), "deploy_seconds")
+        return it
+
+    def scale(self, service: Service, environment: str, replicas: int) -> None:
+        """More replicas start from the running image, surplus ones leave; no deployment is made."""
+        now = self.serving(service.id, environment)
+        if now is not None:
+            now.instances = [*now.instances, *(Instance(self._world.uuid()) for _dummy in range(replicas - len(now.instances)))][:replicas]
+            self._world.changed()
+
     def restart(self, it: Deployment) -> None:
         """The same container again, under the same id; only its instances and the time of its status tell."""
         if it.status not in RUNNING | {"CRASHED"}:

@@ -8,29 +8,15 @@ from __future__ import annotations
 
 import typing as t
 
-from .access import Access, connection, when
+from .access import connection, when
+from .config_resolvers import ConfigResolvers
 from .state import Deployment, Environment, Json, RailwayError, Service, not_authorized
 
 
-class Resolvers(Access):
+class Resolvers(ConfigResolvers):
     """All topics together: one per request."""
 
     # -- queries
-    def projectToken(self, _info: t.Any) -> Json:
-        if self._caller.kind != "project" or self._caller.environment is None:
-            raise RailwayError(self._caller.wrong if self._caller.kind == "nobody" else "Project Token not found")
-        environment = self._railway.environments[self._caller.environment]
-        return {
-            "id": self._railway.project_token_ids[environment.id],
-            "name": f"{environment.name} runbooks",
-            "displayToken": "********",
-            "createdAt": when(environment.created),
-            "projectId": self._railway.project_id,
-            "environmentId": environment.id,
-            "project": lambda _info: self.render_project(),
-            "environment": lambda _info: self.render_environment(environment),
-        }
-
     def me(self, _info: t.Any) -> Json:
         if self._caller.kind != "account":
             raise not_authorized()
@@ -131,17 +117,6 @@ class Resolvers(Access):
         it = self._deployment(deploymentId)
         return {"id": it.snapshot, "createdAt": when(it.created), "updatedAt": when(it.created), "variables": dict(it.variables)}
 
-    def variables(self, _info: t.Any, environmentId: str, projectId: str, serviceId: str | None = None, unrendered: bool | None = None) -> Json:
-        self._environment(environmentId)
-        if serviceId is None:
-            return {}
-        service = self._service(serviceId)
-        return {name: None if name in service.sealed else value for name, value in service.variables.items()}
-
-    def variablesForServiceDeployment(self, _info: t.Any, environmentId: str, projectId: str, serviceId: str) -> Json:
-        self._environment(environmentId)
-        return {**self._service(serviceId).variables, "RAILWAY_PROJECT_ID": projectId, "RAILWAY_ENVIRONMENT_ID": environmentId}
-
     def platformStatus(self, _info: t.Any) -> Json:
         return {"isStable": True, "incident": None, "maintenance": None}
 
@@ -220,54 +195,28 @@ class Resolvers(Access):
         def deployments(_info: t.Any, **arguments: t.Any) -> Json:
             return self.deployments(_info, {"environmentId": it.id}, **arguments)
 
-        def variables(_info: t.Any, **arguments: t.Any) -> Json:
-            found = [(service, name) for service in railway.services.values() for name in service.variables]
-            return connection(found, lambda pair: self._variable(it, *pair), arguments)
-
         def volumes(_info: t.Any, **arguments: t.Any) -> Json:
             found = [service for service in railway.services.values() if service.volume]
             return connection(found, lambda service: self._volume(it, service), arguments)
-
-        def config(_info: t.Any, decryptVariables: bool | None = None) -> Json:
-            return {"services": {service.id: self._config(service, bool(decryptVariables)) for service in railway.services.values()}}
 
         return {
             "id": it.id,
             "name": it.name,
             "projectId": it.project,
-            "config": config,
+            "config": lambda _info, decryptVariables=None: railway.config.shown_config(it.id, bool(decryptVariables)),
             "canAccess": True,
             "isEphemeral": False,
             "configEtag": f"etag-{it.id[:8]}",
-            "unmergedChangesCount": 0,
+            "unmergedChangesCount": railway.config.unmerged(it.id),
             "createdAt": when(it.created),
             "updatedAt": when(it.created),
             "deletedAt": None,
             "deployments": deployments,
-            "variables": variables,
+            "variables": lambda _info, **arguments: self.render_variables(it, arguments),
             "volumeInstances": volumes,
             "serviceInstances": lambda _info, **arguments: connection(
                 list(railway.services.values()), lambda service: self.render_instance(service, it), arguments
             ),
-        }
-
-    def _config(self, service: Service, decrypted: bool) -> Json:
-        variables = {
-            name: {"value": value if decrypted and name not in service.sealed else None, "isSealed": name in service.sealed}
-            for name, value in service.variables.items()
-        }
-        return {"variables": variables, "deploy": {"healthcheckPath": "/health", "numReplicas": 1}}
-
-    def _variable(self, environment: Environment, service: Service, name: str) -> Json:
-        return {
-            "id": f"{service.id[:8]}-{name}",
-            "name": name,
-            "serviceId": service.id,
-            "environmentId": environment.id,
-            "isSealed": name in service.sealed,
-            "references": [],
-            "createdAt": when(service.created),
-            "updatedAt": when(service.created),
         }
 
     def _volume(self, environment: Environment, service: Service) -> Json:
@@ -325,15 +274,8 @@ class Resolvers(Access):
             "createdAt": when(it.created),
             "updatedAt": when(it.created),
             "domains": lambda _info: self._domains(it, environment),
-            "drainingSeconds": 10,
-            "overlapSeconds": 20,
-            "healthcheckPath": "/health",
-            "healthcheckTimeout": 300,
             "isUpdatable": True,
-            "numReplicas": 1,
-            "region": "us-west2",
-            "restartPolicyMaxRetries": 10,
-            "restartPolicyType": "ON_FAILURE",
+            **self.render_settings(it, environment),
             "sleepApplication": any(deployment.status == "SLEEPING" for deployment in own),
             "source": {"image": None, "repo": f"example/{it.name}"},
             "watchPatterns": [],

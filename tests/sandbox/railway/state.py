@@ -79,10 +79,21 @@ class Effects:
     removals: dict[str, int] = field(default_factory=dict)
     deploys: int = 0
     switches: int = 0
+    # Deployments that a change of variables or settings made by itself.
+    configured: int = 0
 
     @staticmethod
     def count(table: dict[str, int], deployment: str) -> None:
         table[deployment] = table.get(deployment, 0) + 1
+
+
+@dataclass
+class ProjectToken:
+    id: str
+    name: str
+    environment: str
+    secret: str
+    created: float
 
 
 @dataclass
@@ -100,6 +111,10 @@ class Service:
     # The status in which the next deployments end, when it is not SUCCESS.
     deploy_result: str | None = None
     sealed: list[str] = field(default_factory=list)
+    updated: dict[str, float] = field(default_factory=dict)
+    # Of ``deploy`` in a config patch, and limits of vCPU and memory.
+    settings: Json = field(default_factory=dict)
+    limits: Json = field(default_factory=dict)
     # Commits that were pushed and not deployed, newest last: what a deployment can name beside those of former ones.
     pushed: list[Json] = field(default_factory=list)
     volume: str | None = None

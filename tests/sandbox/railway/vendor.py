@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import secrets
 import typing as t
 from dataclasses import fields
 
 from ..errors import Refused
 from ..world import Call, Release, World, ago
 from .access import Caller
+from .config import Config, usual_settings
 from .jobs import Jobs
-from .state import IN_PROGRESS, RUNNING, STATUSES, Deployment, Environment, Instance, Json, RailwayError, Service
+from .state import IN_PROGRESS, RUNNING, STATUSES, Deployment, Environment, Instance, Json, ProjectToken, RailwayError, Service
 
 if t.TYPE_CHECKING:
     from aiohttp import web
@@ -31,16 +33,19 @@ class Railway:
         self.user_id = ""
         self.production = ""
         self.limit_left = 0
+        self._first_tokens: dict[str, str] = {}
         self.environments: dict[str, Environment] = {}
-        self.project_token_ids: dict[str, str] = {}
+        self.project_tokens: dict[str, ProjectToken] = {}
         self.services: dict[str, Service] = {}
         self.deployments: dict[str, Deployment] = {}
         self.jobs = Jobs(world, self.deployments, self.services)
+        self.config = Config(self)
 
     # -- seeding
     def seed(self, components: dict[str, Json]) -> None:
         self.services.clear()
         self.deployments.clear()
+        self.config.clear()
         self.limit_left = 10_000
         if not self.environments:
             # Tokens outlive a scenario, and so does what they belong to.
@@ -49,22 +54,29 @@ class Railway:
             for name in (PRODUCTION, STAGING):
                 environment = Environment(self.world.uuid(), name, self.project_id, self.created)
                 self.environments[environment.id] = environment
-                self.project_token_ids[environment.id] = self.world.uuid()
             self.production = next(iter(self.environments))
+            self._first_tokens = {environment.id: self.world.uuid() for environment in self.environments.values()}
+        self.project_tokens.clear()
+        for environment in self.environments.values():
+            first = self._first_tokens[environment.id]
+            self.project_tokens[first] = ProjectToken(
+                first, f"{environment.name} runbooks", environment.id, self._project_token(environment), environment.created
+            )
         for name, seed in components.items():
             self._seed_service(name, seed)
 
     def _seed_service(self, component: str, seed: Json) -> None:
         now = self.world.now()
-        secrets = {name: self.world.token(f"railway.variable.{component}.{name}") for name in seed.get("secrets", [])}
+        private = {name: self.world.token(f"railway.variable.{component}.{name}") for name in seed.get("secrets", [])}
         service = Service(
             id=self.world.uuid(),
             instance=self.world.uuid(),
             name=seed["service"],
             component=component,
             created=now - 200 * 86400,
-            variables={**seed.get("variables", {}), **secrets},
+            variables={**seed.get("variables", {}), **private},
             auto_deploy=seed.get("auto_deploy", True),
+            settings=usual_settings(),
         )
         if seed.get("volume"):
             service.volume = self.world.uuid()
@@ -155,9 +167,9 @@ class Railway:
     def caller(self, headers: t.Mapping[str, str]) -> Caller:
         token = headers.get("Project-Access-Token")
         if token is not None:
-            for environment in self.environments.values():
-                if token == self._project_token(environment):
-                    return Caller("project", environment.id)
+            for it in self.project_tokens.values():
+                if token == it.secret:
+                    return Caller("project", it.environment, it)
             return Caller("nobody", wrong="Project Token not found")
         kind, _dummy, token = headers.get("Authorization", "").partition(" ")
         for purpose in ("account", "workspace"):
@@ -167,6 +179,12 @@ class Railway:
 
     def _project_token(self, environment: Environment) -> str:
         return self.world.token(f"railway.project.{environment.name}")
+
+    def new_token(self, environment: Environment, name: str) -> ProjectToken:
+        it = ProjectToken(self.world.uuid(), name, environment.id, secrets.token_hex(18), self.world.now())
+        self.project_tokens[it.id] = it
+        self.world.changed()
+        return it
 
     def run_info(self, url: str) -> Json:
         production, staging = list(self.environments.values())
@@ -197,6 +215,8 @@ class Railway:
             "active": [it.id for it in self.jobs.active(service.id, self.production)],
             "auto_deploy": service.auto_deploy,
             "variables": sorted(service.variables),
+            "stored": {name: None if name in service.sealed else value for name, value in service.variables.items()},
+            "settings": {**service.settings, "limits": service.limits},
             "deployments": [self._brief(it) for it in own],
             "in_progress": [it.id for it in own if it.status in IN_PROGRESS],
             "effects": {
@@ -206,6 +226,7 @@ class Railway:
                 "removals": dict(effects.removals),
                 "deploys": effects.deploys,
                 "switches": effects.switches,
+                "configured": effects.configured,
             },
         }
 

@@ -46,6 +46,19 @@ query environment($environmentId: String!, $projectId: String, $first: Int, $aft
   }
 }""",
 )
+ENVIRONMENT_SERVICES = Operation(
+    "environmentServices",
+    document="""
+query environmentServices($environmentId: String!, $projectId: String, $first: Int, $after: String) {
+  environment(id: $environmentId, projectId: $projectId) {
+    id
+    serviceInstances(first: $first, after: $after) {
+      edges { node { serviceName deletedAt domains { customDomains { domain } serviceDomains { domain } } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}""",
+)
 PROJECTS = Operation(
     "projects",
     document="""
@@ -152,6 +165,7 @@ REMOVE = Operation("deploymentRemove", document="mutation deploymentRemove($id: 
 OPERATIONS = table(
     PROJECT_TOKEN,
     SERVICES,
+    ENVIRONMENT_SERVICES,
     PROJECTS,
     PROJECT,
     SERVICE,

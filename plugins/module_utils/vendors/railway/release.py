@@ -274,9 +274,7 @@ class Release:
 
 def _restored(seen: t.Mapping[str, t.Any]) -> service.State:
     reading = seen["reading"]
-    return service.State(
-        seen["serving"], seen["history"], frozenset(reading["active"]), seen["auto_deploy"], reading["cron"], reading["more"], reading["at"]
-    )
+    return service.State(seen["serving"], seen["history"], frozenset(reading["active"]), seen["auto_deploy"], reading["cron"], reading["more"], reading["at"])
 
 
 def by_id(identity: str) -> Find:

@@ -44,6 +44,16 @@ class Scope:
         return f"https://railway.com/project/{self.project_id}"
 
 
+@dataclasses.dataclass(frozen=True)
+class Environment:
+    """One environment of one project: ids, and the names that people read."""
+
+    project_id: str
+    environment_id: str
+    project: str
+    environment: str
+
+
 def is_id(text: str) -> bool:
     return bool(_UUID.fullmatch(text))
 
@@ -64,13 +74,30 @@ def resolve(client: Client, project: str | None, environment: str | None, servic
     project, environment = str(project), str(environment)
     if is_id(project) and is_id(environment) and is_id(service):
         return Scope(project, environment, service, project, environment, service)
-    if not is_id(project):
-        found = paging.pages(lambda after: nodes(read(client, op.PROJECTS, first=PAGE, after=after).get("projects"), op.PROJECTS), "projects")
-        project = pick(project, [(node["id"], node["name"]) for node in found if not node.get("deletedAt")], "project", "what this token can see")[0]
-    return _in_project(client, project, environment, service)
+    place, services = _in_project(client, _project_id(client, project), environment)
+    service_id, service_name = pick(service, services.items(), "service", f"project {place.project}")
+    return Scope(place.project_id, place.environment_id, service_id, place.project, place.environment, service_name)
 
 
-def _by_project_token(client: Client, project: str | None, environment: str | None, service: str) -> Scope:
+def environment(client: Client, project: str, environment: str) -> Environment:
+    """Ids and names of what was given, as a token that is no project token sees them. One request when the project is an id, else two."""
+    return _in_project(client, _project_id(client, project), environment)[0]
+
+
+def _project_id(client: Client, project: str) -> str:
+    if is_id(project):
+        return project
+    found = paging.pages(lambda after: nodes(read(client, op.PROJECTS, first=PAGE, after=after).get("projects"), op.PROJECTS), "projects")
+    return pick(project, [(node["id"], node["name"]) for node in found if not node.get("deletedAt")], "project", "what this token can see")[0]
+
+
+def environment_of_token(client: Client, project: str | None, environment: str | None) -> Environment:
+    """What a project token is; a refusal where something else was named. One request."""
+    return _of_token(client, project, environment)[0]
+
+
+def _of_token(client: Client, project: str | None, environment: str | None) -> tuple[Environment, t.Any]:
+    """(the environment, the first page of its services)."""
     said: t.Any = read(client, op.PROJECT_TOKEN, first=PAGE).get("projectToken")
     try:
         project_id, project_name = _identity(said["project"])
@@ -85,12 +112,17 @@ def _by_project_token(client: Client, project: str | None, environment: str | No
                 f"Use the token of {given}, or name {known[1]}",
                 code="environment",
             )
+    return Environment(project_id, environment_id, project_name, environment_name), services
+
+
+def _by_project_token(client: Client, project: str | None, environment: str | None, service: str) -> Scope:
+    place, services = _of_token(client, project, environment)
     listed, after = nodes(services, op.PROJECT_TOKEN)
     if after is not None and not _known(service, listed):
-        listed += _more_services(client, project_id, environment_id, after)
-    where = f"environment {environment_name} of {project_name}"
+        listed += _more_services(client, place.project_id, place.environment_id, after)
+    where = f"environment {place.environment} of {place.project}"
     service_id, service_name = pick(service, [(node["serviceId"], node["serviceName"]) for node in listed], "service", where)
-    return Scope(project_id, environment_id, service_id, project_name, environment_name, service_name)
+    return Scope(place.project_id, place.environment_id, service_id, place.project, place.environment, service_name)
 
 
 def _identity(node: t.Any) -> tuple[str, str]:
@@ -109,7 +141,8 @@ def _more_services(client: Client, project_id: str, environment_id: str, after: 
     return list(paging.pages(fetch, "services"))
 
 
-def _in_project(client: Client, project_id: str, environment: str, service: str) -> Scope:
+def _in_project(client: Client, project_id: str, environment: str) -> tuple[Environment, dict[str, str]]:
+    """(the environment, the names of the project's services by their ids)."""
     names: list[str] = []
 
     def fetch(cursor: tuple[str | None, str | None] | None) -> tuple[list[tuple[str, dict[str, t.Any]]], tuple[str | None, str | None] | None]:
@@ -130,8 +163,7 @@ def _in_project(client: Client, project_id: str, environment: str, service: str)
         if not node.get("deletedAt"):
             listed[kind][node["id"]] = node["name"]
     environment_id, environment_name = pick(environment, listed["environment"].items(), "environment", f"project {names[0]}")
-    service_id, service_name = pick(service, listed["service"].items(), "service", f"project {names[0]}")
-    return Scope(project_id, environment_id, service_id, names[0], environment_name, service_name)
+    return Environment(project_id, environment_id, names[0], environment_name), listed["service"]
 
 
 def pick(wanted: str, known: t.Iterable[tuple[str, str]], what: str, where: str) -> tuple[str, str]:

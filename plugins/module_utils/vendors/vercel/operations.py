@@ -12,7 +12,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 TEAM = ("teamId", "slug")
 
 GET_PROJECT = Operation("get_project", "GET", "/v9/projects/{idOrName}", query=TEAM)
-GET_PROJECTS = Operation("get_projects", "GET", "/v10/projects", query=(*TEAM, "limit"))
+GET_PROJECTS = Operation("get_projects", "GET", "/v10/projects", query=(*TEAM, "limit", "from"))
 UPDATE_PROJECT = Operation("update_project", "PATCH", "/v9/projects/{idOrName}", query=TEAM, body=("autoAssignCustomDomains",), changes=True)
 
 GET_DEPLOYMENTS = Operation("get_deployments", "GET", "/v7/deployments", query=(*TEAM, "projectId", "target", "state", "sha", "since", "until", "limit"))

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""What this collection asks of Convex.
+
+``/api/v1/…`` is the deployment's platform API, ``/api/query`` and its like run functions; both are in the vendor's documents. The
+other ``/api/…`` are what the vendor's own command-line client calls.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation, table
+
+FUNCTION = ("path", "args", "format")
+
+RUN_QUERY = Operation("run_query", "POST", "/api/query", body=FUNCTION)
+
+LIST_ENVIRONMENT_VARIABLES = Operation("list_environment_variables", "GET", "/api/v1/list_environment_variables")
+# All changes are one transaction; a value of null removes.
+UPDATE_ENVIRONMENT_VARIABLES = Operation("update_environment_variables", "POST", "/api/v1/update_environment_variables", body=("changes",), changes=True)
+
+PAUSE_DEPLOYMENT = Operation("pause_deployment", "POST", "/api/v1/pause_deployment", changes=True)
+UNPAUSE_DEPLOYMENT = Operation("unpause_deployment", "POST", "/api/v1/unpause_deployment", changes=True)
+DEPLOYMENT_INFO = Operation("deployment_info", "GET", "/api/v1/deployment_info")
+GET_CANONICAL_URLS = Operation("get_canonical_urls", "GET", "/api/v1/get_canonical_urls")
+CHECK_ADMIN_KEY = Operation("check_admin_key", "GET", "/api/check_admin_key")
+
+# Their answers are 200 also when the function threw.
+FUNCTIONS = ("run_query", "run_mutation", "run_action")
+
+OPERATIONS = table(
+    RUN_QUERY,
+    LIST_ENVIRONMENT_VARIABLES,
+    UPDATE_ENVIRONMENT_VARIABLES,
+    PAUSE_DEPLOYMENT,
+    UNPAUSE_DEPLOYMENT,
+    DEPLOYMENT_INFO,
+    GET_CANONICAL_URLS,
+    CHECK_ADMIN_KEY,
+)

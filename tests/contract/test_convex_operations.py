@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every Convex operation against the vendor's OpenAPI documents: as it is declared, and as it is really sent.
+
+What the vendor's own client calls without a document is held to the one that was written by hand from that client and the backend.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import typing as t
+
+import jsonschema
+import pytest
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deployment, environment
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.operations import FUNCTIONS, OPERATIONS
+from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
+from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers import ENV, PERMISSIONS, Convex, backend, of_module, value
+
+pytest_plugins = ["ansible_collections.saasops.runbooks.tests.unit.vendors.convex_fixtures"]
+Json = dict[str, t.Any]
+# (file, what its paths lack at the beginning); the first that has the path decides.
+DOCUMENTS = (("deployment", "/api/v1"), ("public-deployment", "/api"), ("hand-derived-admin", ""))
+
+
+@pytest.fixture
+def convex(convex_script: Convex) -> Convex:
+    """Not the sandbox's, which answers the other tests of this folder."""
+    return convex_script
+
+
+@functools.cache
+def document(name: str) -> Json:
+    path = vendor_schemas.folder() / "convex" / f"{name}-openapi.json"
+    return t.cast(Json, json.loads(path.read_text(encoding="utf-8")))
+
+
+def source(operation: Operation) -> tuple[str, Json]:
+    """The document that has the call, and its description; a call that is in none fails here."""
+    for name, prefix in DOCUMENTS:
+        found = document(name)["paths"].get(operation.path.removeprefix(prefix), {}).get(operation.method.lower())
+        if found and operation.path.startswith(prefix):
+            return name, found
+    raise AssertionError(f"no document has {operation.method} {operation.path}")
+
+
+def resolved(name: str, node: Json) -> Json:
+    while "$ref" in node:
+        found: t.Any = document(name)
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        node = found
+    return node
+
+
+def body_schema(operation: Operation) -> Json:
+    name, described = source(operation)
+    return resolved(name, described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {}))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+def test_the_call_is_documented(operation: Operation) -> None:
+    name, described = source(operation)
+    assert described["responses"]
+    parameters = [resolved(name, parameter) for parameter in described.get("parameters", [])]
+    assert {found["name"] for found in parameters if found["in"] == "path"} == set(re.findall(r"{(\w+)}", operation.path))
+    assert set(operation.query) <= {found["name"] for found in parameters if found["in"] == "query"}
+    assert set(operation.body) <= set(body_schema(operation).get("properties", {}))
+    assert set(body_schema(operation).get("required", [])) <= set(operation.body)
+    # Functions that only read are asked by POST too.
+    assert operation.changes == (operation.method != "GET" and operation.name != "run_query")
+    assert not operation.document
+
+
+def test_functions_are_told_apart_from_other_calls() -> None:
+    assert {operation.name for operation in OPERATIONS.values() if operation.body == ("path", "args", "format")} <= set(FUNCTIONS)
+
+
+def flows(convex: Convex) -> None:
+    """Everything that this room ever asks for, once."""
+    convex.env(ENV)
+    convex.update_env()
+    # Running when it is to be paused, and when it is looked at; then paused.
+    convex.state(backend(), backend(), backend("paused"))
+    convex.on("POST", "/api/v1/pause_deployment", None)
+    convex.on("POST", "/api/v1/unpause_deployment", None)
+    convex.on("GET", "/api/check_admin_key", {"success": True, "allowedOps": PERMISSIONS, "isReadOnly": False})
+    convex.on("GET", "/api/v1/deployment_info", {"kind": "selfHosted"})
+    convex.on("GET", "/api/v1/get_canonical_urls", {"convexCloudUrl": "https://data.example.com", "convexSiteUrl": "https://actions.example.com"})
+    convex.query(deployment.VERSION_QUERY, value("1.48.0"))
+    results = [
+        of_module(environment.execute, variables={"NEW": "x"}, absent=["RATE_LIMIT_MAX"]),
+        of_module(environment.execute_info, values=False),
+        of_module(deployment.execute, state="paused"),
+        of_module(deployment.execute_info),
+    ]
+    results.append(of_module(deployment.execute, state="running"))
+    assert not [result["failure"] for result in results if result.get("failed")]
+
+
+def operation_of(method: str, path: str) -> Operation:
+    found = [it for it in OPERATIONS.values() if it.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", it.path), path)]
+    assert len(found) == 1, f"{method} {path} is not declared"
+    return found[0]
+
+
+def test_what_is_sent_is_what_is_declared_and_documented(convex: Convex) -> None:
+    flows(convex)
+    seen = set()
+    for call in convex.calls:
+        sent = call.request
+        operation = operation_of(sent.method, sent.path_url.partition("?")[0])
+        seen.add(operation.name)
+        assert set(sent.params) <= set(operation.query)
+        body = json.loads(sent.body) if sent.body else {}
+        assert set(body) <= set(operation.body)
+        schema = body_schema(operation)
+        if schema:
+            components = document(source(operation)[0])["components"]
+            jsonschema.Draft202012Validator({**schema, "components": components}).validate(body)
+        assert not schema or body.get("format", "json") == "json"
+    assert seen == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        ("list_environment_variables", {"environmentVariables": ENV}),
+        ("run_query", backend()),
+        ("check_admin_key", {"success": True, "allowedOps": PERMISSIONS, "isReadOnly": False}),
+        ("deployment_info", {"kind": "selfHosted"}),
+    ],
+)
+def test_the_answers_of_these_tests_are_of_the_documented_shapes(operation: str, answer: Json) -> None:
+    name, described = source(OPERATIONS[operation])
+    schema = described["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema.Draft202012Validator({**schema, "components": document(name)["components"]}).validate(answer)
+
+
+def test_the_state_is_of_the_documented_shape() -> None:
+    found = document("hand-derived-admin")["components"]["schemas"]["BackendState"]
+    jsonschema.Draft202012Validator(found).validate(backend("paused")["value"])

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules of Convex."""
+
+from __future__ import annotations
+
+from tests.harness.world import World
+from tests.integration.ways import Cycle, Json, Look
+
+WRONG_KEY = "prod:happy-otter-123|ways-test-wrong-6Gd1Kw9Px3Vn8Tj"
+VALUE = "ways-test-value-2Sf7Hc4Yb9Rm5Le"
+SECRETS = (WRONG_KEY, VALUE)
+NEEDED: dict[str, Json] = {
+    "convex_deployment": {"state": "running"},
+    "convex_deployment_info": {},
+    "convex_env": {"variables": {"APP_ENV": "production"}},
+    "convex_env_info": {},
+}
+BAD: list[tuple[str, Json]] = [
+    ("convex_deployment", {"state": "stopped"}),
+    ("convex_deployment", {"deploy_key": WRONG_KEY}),
+    ("convex_deployment_info", {"deploy_key": "prod:happy-otter-123"}),
+    ("convex_deployment_info", {"deployment": "brisk-heron-456"}),
+    ("convex_deployment_info", {"url": "http://data.example.com"}),
+    ("convex_env", {"variables": {"APP_ENV": True}}),
+    ("convex_env", {"variables": {"NOT-A-NAME": VALUE}}),
+    ("convex_env", {"variables": None}),
+    ("convex_env", {"deadline": "0s"}),
+    ("convex_env_info", {"values": True}),
+    ("convex_env_info", {"deploy_key": [WRONG_KEY]}),
+]
+
+
+def steps(world: World, ledger: str) -> list[Cycle | Look]:
+    named = "contains(env.names, 'WAYS_TEST') && !contains(env.names, 'MAINTENANCE')"
+    return [
+        Cycle("convex_env", {"variables": {"WAYS_TEST": VALUE}, "absent": ["MAINTENANCE"]}, "convex_env_info", {}, named),
+        Cycle("convex_deployment", {"state": "paused"}, "convex_deployment_info", {}, "deployment.state == 'paused'"),
+        Cycle("convex_deployment", {"state": "running"}, "convex_deployment_info", {}, "deployment.user == 'none'"),
+    ]
