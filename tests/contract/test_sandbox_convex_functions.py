@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from ansible_collections.saasops.runbooks.tests.contract.convex_calls import Convex
+from ansible_collections.saasops.runbooks.tests.sandbox.convex.functions import QUERIES
 from ansible_collections.saasops.runbooks.tests.sandbox.convex.shop import USUAL
 from ansible_collections.saasops.runbooks.tests.sandbox.convex.state import ACTIONS
-from ansible_collections.saasops.runbooks.tests.sandbox.convex.system import QUERIES
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import ClockMember, Sandbox
 
 PAUSED = "Cannot run functions while this deployment is paused"

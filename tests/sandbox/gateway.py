@@ -23,6 +23,7 @@ from .world import Call, Vendor, World
 
 Handler = t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
 HTML = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
+CREDENTIALS = frozenset({"adminKey", "deployKey"})
 _connections: weakref.WeakKeyDictionary[asyncio.BaseTransport, int] = weakref.WeakKeyDictionary()
 _numbers = itertools.count(1)
 
@@ -37,7 +38,7 @@ def middleware(world: World, vendor: Vendor) -> t.Any:
         began = time.monotonic()
         world.clock.request_seen()
         raw = await request.read()
-        body = _parsed(raw)
+        body = _parsed(raw, request.headers.get("Content-Type", ""))
         call = vendor.identify(request, body)
         entry = world.journal.open(
             at=world.now(),
@@ -171,13 +172,17 @@ async def _big(request: web.Request, size: int) -> web.StreamResponse:
     return answer
 
 
-def _parsed(raw: bytes) -> t.Any:
+def _parsed(raw: bytes, content_type: str) -> t.Any:
     if not raw:
         return None
+    if content_type == "application/octet-stream":
+        return f"<{len(raw)} bytes>"
     try:
-        return json.loads(raw)
+        body = json.loads(raw)
     except ValueError:
         return raw.decode(errors="replace")
+    # A vendor's client may send its key in the body, too.
+    return {name: "***" if name in CREDENTIALS else value for name, value in body.items()} if isinstance(body, dict) else body
 
 
 def _connection(request: web.Request) -> int:

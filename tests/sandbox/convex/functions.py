@@ -9,12 +9,11 @@ import struct
 import typing as t
 from dataclasses import dataclass, field
 
-from . import values
+from . import exports, imports, system, values
 from .access import Identity
 from .routes import ANYONE, Answer, Asked, Route
 from .shop import FUNCTIONS, Context, Function, Thrown
 from .state import ConvexError, Json
-from .system import QUERIES
 
 if t.TYPE_CHECKING:
     from .vendor import Convex
@@ -27,6 +26,8 @@ STOPPED = {
 }
 INTERNAL = {"Query": "runInternalQueries", "Mutation": "runInternalMutations", "Action": "runInternalActions"}
 KINDS: dict[str, type[t.Any] | tuple[type[t.Any], ...]] = {"string": str, "number": (int, float), "boolean": bool}
+
+QUERIES = {**system.QUERIES, **exports.QUERIES, **imports.QUERIES}
 
 
 @dataclass

@@ -68,9 +68,9 @@ class Route:
 
 
 def table() -> list[Route]:
-    from . import functions, platform
+    from . import exports, functions, imports, platform
 
-    return [*platform.ROUTES, *functions.ROUTES]
+    return [*platform.ROUTES, *functions.ROUTES, *exports.ROUTES, *imports.ROUTES]
 
 
 def application(convex: Convex, middlewares: t.Sequence[t.Any]) -> web.Application:

@@ -97,6 +97,46 @@ class Push:
 
 
 @dataclass
+class Export:
+    """``state``: requested, in_progress, completed, failed or canceled. Readers see it from ``visible`` on."""
+
+    id: str
+    created: float
+    visible: float
+    include_storage: bool
+    state: str = "requested"
+    requestor: str = "snapshotExport"
+    progress: str | None = None
+    start: float = 0.0
+    end: float = 0.0
+    expiration: float = 0.0
+    content: bytes = b""
+
+
+@dataclass
+class Import:
+    """``state``: uploaded, waiting_for_confirmation, in_progress, completed or failed. ``plan``: one entry for each table."""
+
+    id: str
+    created: float
+    mode: str
+    format: str
+    table: str | None
+    raw: bytes
+    creator: int | None = None
+    state: str = "uploaded"
+    message: str = ""
+    progress: str = ""
+    done: list[str] = field(default_factory=list)
+    needs_confirmation: bool = False
+    plan: list[Json] | None = None
+    rows: dict[str, list[Json]] = field(default_factory=dict)
+    files: list[StoredFile] = field(default_factory=list)
+    written: int = 0
+    end: float = 0.0
+
+
+@dataclass
 class Effects:
     """How often something really happened."""
 
@@ -135,6 +175,11 @@ class Deployment:
     tables: dict[str, dict[str, Json]] = field(default_factory=dict)
     table_numbers: dict[str, int] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
+    exports: list[Export] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
+    # How the next exports end, and what the next imports fail with.
+    export_result: str = "completed"
+    import_error: str | None = None
     pushes: list[Push] = field(default_factory=list)
     audit: list[Json] = field(default_factory=list)
     effects: Effects = field(default_factory=Effects)

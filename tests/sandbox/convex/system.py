@@ -118,7 +118,7 @@ def _components(context: Context, args: Json) -> t.Any:
     return []
 
 
-def _query(needs: str | None, run: Run) -> Function:
+def query(needs: str | None, run: Run) -> Function:
     """A query that asks for its action itself: a refusal is an error of the function, inside an answer of 200."""
 
     def checked(context: Context, args: Json) -> t.Any:
@@ -131,17 +131,17 @@ def _query(needs: str | None, run: Run) -> Function:
 
 DATA, BACKUPS, VARIABLES = "deployment:data:view", "deployment:backups:view", "deployment:env:view"
 QUERIES: dict[str, Function] = {
-    "_system/cli/tables:default": _query(DATA, _tables),
-    "_system/cli/tableSize:default": _query(DATA, _table_size),
-    "_system/cli/tableData:default": _query(DATA, _table_data),
-    "_system/frontend/tableSize:sizeOfAllTables": _query(DATA, _size_of_all),
-    "_system/frontend/backendState:backendState": _query(None, _backend_state),
-    "_system/frontend/getVersion:default": _query(None, _version),
-    "_system/frontend/listCronJobs:default": _query(DATA, _crons),
-    "_system/frontend/paginatedScheduledJobs:default": _query(DATA, _scheduled),
-    "_system/cli/queryEnvironmentVariables:default": _query(VARIABLES, _variables),
-    "_system/cli/queryEnvironmentVariables:get": _query(VARIABLES, _variable),
-    "_system/cli/modules:apiSpec": _query(DATA, _functions),
-    "_system/cli/convexUrl:cloudUrl": _query(None, _cloud_url),
-    "_system/frontend/components:list": _query(DATA, _components),
+    "_system/cli/tables:default": query(DATA, _tables),
+    "_system/cli/tableSize:default": query(DATA, _table_size),
+    "_system/cli/tableData:default": query(DATA, _table_data),
+    "_system/frontend/tableSize:sizeOfAllTables": query(DATA, _size_of_all),
+    "_system/frontend/backendState:backendState": query(None, _backend_state),
+    "_system/frontend/getVersion:default": query(None, _version),
+    "_system/frontend/listCronJobs:default": query(DATA, _crons),
+    "_system/frontend/paginatedScheduledJobs:default": query(DATA, _scheduled),
+    "_system/cli/queryEnvironmentVariables:default": query(VARIABLES, _variables),
+    "_system/cli/queryEnvironmentVariables:get": query(VARIABLES, _variable),
+    "_system/cli/modules:apiSpec": query(DATA, _functions),
+    "_system/cli/convexUrl:cloudUrl": query(None, _cloud_url),
+    "_system/frontend/components:list": query(DATA, _components),
 }

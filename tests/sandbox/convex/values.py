@@ -33,7 +33,8 @@ def encode(value: t.Any, form: str) -> t.Any:
             return number
         return str(number) if form == JSON else {"$float": base64.b64encode(struct.pack("<d", number)).decode()}
     if isinstance(value, dict):
-        return {key: encode(item, form) for key, item in value.items()}
+        # The fields of an object have no order of their own.
+        return {key: encode(value[key], form) for key in sorted(value)}
     return [encode(item, form) for item in value]
 
 

@@ -63,6 +63,8 @@ class Convex:
         other.keys = [Key(7003, "laptop", self.world.token("convex.other"), born, creator=MEMBER)]
         self.project.deployments = [self.deployment, other]
         self.jobs, self.log = Jobs(self), Log(self)
+        # Parts of uploads that are not finished yet, by token and number.
+        self.uploads: dict[str, dict[int, bytes]] = {}
         shop.fill(self, int(self.world.setting("scale")))
         for facts in seed["releases"]:
             self._push(facts["tag"], facts["commit"], bool(facts.get("bad", False)), ago(now, facts["created"]))
@@ -153,6 +155,8 @@ class Convex:
             "variables": sorted(deployment.env),
             "tables": {name: len(rows) for name, rows in deployment.tables.items()},
             "files": len(deployment.files),
+            "exports": [it.state for it in deployment.exports],
+            "imports": [it.state for it in deployment.imports],
             "keys": [{"name": key.name, "allowed": list(key.allowed)} for key in deployment.keys],
             "audit": [event["action"] for event in deployment.audit],
             "effects": asdict(deployment.effects),
@@ -179,7 +183,7 @@ class Convex:
         """``allowed`` changes what the key ``ansible`` may do; everything else is a field of the deployment."""
         if deployment is not None:
             raise Refused("a deployment of Convex holds no deployments: leave it out")
-        held = {"id", "name", "component", "keys", "tables", "table_numbers", "files", "pushes", "audit", "effects"}
+        held = {"id", "name", "component", "keys", "tables", "table_numbers", "files", "exports", "imports", "pushes", "audit", "effects"}
         known = {entry.name for entry in fields(Deployment)} - held
         strange = set(changes) - known - {"allowed"}
         if strange:
