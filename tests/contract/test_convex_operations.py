@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deployment, environment
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deployment, environment, functions, tables
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.operations import FUNCTIONS, OPERATIONS
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
 from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers import ENV, PERMISSIONS, Convex, backend, of_module, value
@@ -91,11 +91,18 @@ def flows(convex: Convex) -> None:
     convex.on("GET", "/api/v1/deployment_info", {"kind": "selfHosted"})
     convex.on("GET", "/api/v1/get_canonical_urls", {"convexCloudUrl": "https://data.example.com", "convexSiteUrl": "https://actions.example.com"})
     convex.query(deployment.VERSION_QUERY, value("1.48.0"))
+    convex.query(tables.TABLES_QUERY, value({"page": [{"name": "orders"}], "isDone": True, "continueCursor": ""}))
+    convex.query(tables.SIZE_QUERY, value(3.0))
+    convex.query("orders:all", value([]))
+    convex.on("POST", "/api/mutation", value(None))
+    convex.on("POST", "/api/action", value(None))
     results = [
         of_module(environment.execute, variables={"NEW": "x"}, absent=["RATE_LIMIT_MAX"]),
         of_module(environment.execute_info, values=False),
         of_module(deployment.execute, state="paused"),
         of_module(deployment.execute_info),
+        of_module(tables.execute_info, tables=[], count="size"),
+        *(of_module(functions.execute, type=kind, path="orders:all", args={}) for kind in ("query", "mutation", "action")),
     ]
     results.append(of_module(deployment.execute, state="running"))
     assert not [result["failure"] for result in results if result.get("failed")]

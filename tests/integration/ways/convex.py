@@ -14,6 +14,8 @@ NEEDED: dict[str, Json] = {
     "convex_deployment_info": {},
     "convex_env": {"variables": {"APP_ENV": "production"}},
     "convex_env_info": {},
+    "convex_function": {"path": "health:check", "type": "query"},
+    "convex_table_info": {},
 }
 BAD: list[tuple[str, Json]] = [
     ("convex_deployment", {"state": "stopped"}),
@@ -27,6 +29,13 @@ BAD: list[tuple[str, Json]] = [
     ("convex_env", {"deadline": "0s"}),
     ("convex_env_info", {"values": True}),
     ("convex_env_info", {"deploy_key": [WRONG_KEY]}),
+    ("convex_function", {"path": "two words"}),
+    ("convex_function", {"path": "nothing:here"}),
+    ("convex_function", {"path": "reports:broken"}),
+    ("convex_function", {"type": "subscription"}),
+    ("convex_function", {"args": "none"}),
+    ("convex_table_info", {"tables": ["order"]}),
+    ("convex_table_info", {"count": "guess"}),
 ]
 
 
@@ -34,6 +43,16 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     named = "contains(env.names, 'WAYS_TEST') && !contains(env.names, 'MAINTENANCE')"
     return [
         Cycle("convex_env", {"variables": {"WAYS_TEST": VALUE}, "absent": ["MAINTENANCE"]}, "convex_env_info", {}, named),
+        Cycle(
+            "convex_function",
+            {"path": "migrations/orders:backfill", "type": "mutation", "args": {"batch": 5}},
+            "convex_table_info",
+            {"tables": ["orders"]},
+            "total == `18`",
+            repeats=True,
+        ),
+        Look("convex_table_info", {"count": "pages"}, "tables[?name == 'users'].rows == [`12`]"),
+        Look("convex_function", {"path": "orders:revenue", "type": "query"}, "type(function.value) == 'string'"),
         Cycle("convex_deployment", {"state": "paused"}, "convex_deployment_info", {}, "deployment.state == 'paused'"),
         Cycle("convex_deployment", {"state": "running"}, "convex_deployment_info", {}, "deployment.user == 'none'"),
     ]

@@ -206,9 +206,20 @@ def test_what_the_app_threw_on_purpose_is_told(convex: Convex) -> None:
     assert ask(convex, thrown("Uncaught ConvexError", {"code": "TOO_MANY", "most": 3}))["message"] == 'Uncaught ConvexError ({"code": "TOO_MANY", "most": 3})'
 
 
+def test_the_id_of_the_request_is_told_apart_from_the_error(convex: Convex) -> None:
+    failure = ask(convex, thrown("[Request ID: 34083ccbd338788a] Server Error\nUncaught Error: no"))
+    assert (failure["message"], failure["request_id"]) == ("Uncaught Error: no", "34083ccbd338788a")
+
+
+def test_a_visitor_is_told_nothing_but_that_it_failed(convex: Convex) -> None:
+    assert ask(convex, thrown("[Request ID: 34083ccbd338788a] Server Error"))["message"] == "Server Error"
+
+
 def test_the_table_names_every_operation_once() -> None:
     assert {name for name, operation in operations.OPERATIONS.items() if operation.changes} == {
         "pause_deployment",
+        "run_action",
+        "run_mutation",
         "unpause_deployment",
         "update_environment_variables",
     }

@@ -37,6 +37,7 @@ AGAIN = "Run the same command again: it looks before it acts"
 # A deployment that was just made may not be found for a moment: seconds before each further try.
 NOT_THERE_YET = (1.0, 2.0)
 _TYPED = re.compile(r"(?:dev|prod|preview|project|local):[^|]*\|?")
+_SERVER_ERROR = re.compile(r"\[Request ID: (\w+)\] Server Error\s*")
 _PERMISSION = re.compile(r"deployment:[A-Za-z:]+")
 _OTHER_KEY = "Check that the deploy key and the option url belong to the same deployment"
 # code: (kind, what a person can do next)
@@ -201,14 +202,15 @@ def _value(reply: Reply) -> dict[str, t.Any]:
         return body
     if status != "error" or not isinstance(body.get("errorMessage"), str):
         raise malformed("result of a function", maybe_sent=True)
-    text = body["errorMessage"]
+    begin = _SERVER_ERROR.match(body["errorMessage"])
+    text, request_id = (body["errorMessage"][begin.end() :] or "Server Error", begin.group(1)) if begin else (body["errorMessage"], reply.request_id)
     failed: tuple[Kind, str, str] = ("failed", "function_error", "The function itself failed: see its logs")
     kind, code, hint = next(((kind, code, hint) for part, kind, code, hint in MESSAGES if part in text.lower()), failed)
     # What the app threw on purpose says more than its message.
     data = f" ({plain(json.dumps(body['errorData']), 500)})" if body.get("errorData") is not None else ""
     if kind == "permission" and (missing := _PERMISSION.search(text)):
         hint = f"Make a deploy key that has the permission {missing.group().rstrip(':')}"
-    raise Failure(kind, plain(text, 1000) + data, hint, status=reply.status, code=code, request_id=reply.request_id, state=body)
+    raise Failure(kind, plain(text, 1000) + data, hint, status=reply.status, code=code, request_id=request_id, state=body)
 
 
 def malformed(what: str, maybe_sent: bool = False) -> Failure:

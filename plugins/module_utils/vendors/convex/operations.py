@@ -13,6 +13,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 FUNCTION = ("path", "args", "format")
 
 RUN_QUERY = Operation("run_query", "POST", "/api/query", body=FUNCTION)
+RUN_MUTATION = Operation("run_mutation", "POST", "/api/mutation", body=FUNCTION, changes=True)
+RUN_ACTION = Operation("run_action", "POST", "/api/action", body=FUNCTION, changes=True)
 
 LIST_ENVIRONMENT_VARIABLES = Operation("list_environment_variables", "GET", "/api/v1/list_environment_variables")
 # All changes are one transaction; a value of null removes.
@@ -29,6 +31,8 @@ FUNCTIONS = ("run_query", "run_mutation", "run_action")
 
 OPERATIONS = table(
     RUN_QUERY,
+    RUN_MUTATION,
+    RUN_ACTION,
     LIST_ENVIRONMENT_VARIABLES,
     UPDATE_ENVIRONMENT_VARIABLES,
     PAUSE_DEPLOYMENT,
