@@ -178,7 +178,10 @@ def test_no_path_can_reach_another_resource(vercel: Vercel, monkeypatch: pytest.
 
 def test_the_table_names_every_operation_once() -> None:
     assert {name for name, operation in operations.OPERATIONS.items() if operation.changes} == {
+        "batch_remove_project_env",
         "create_deployment",
+        "create_project_env",
+        "edit_project_env",
         "request_promote",
         "request_rollback",
         "update_project",
