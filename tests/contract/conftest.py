@@ -11,7 +11,7 @@ from ansible_collections.saasops.runbooks.tests.contract.convex_calls import Con
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import ClockMember, Sandbox
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def convex_sandbox() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
         yield sandbox

@@ -21,6 +21,8 @@ UNPUBLISHED = {
     "/http/health",
     "/api/list_environment_variables",
     "/api/update_environment_variables",
+    "/api/deployment/url_for_key",
+    "/api/deployment/team_and_project_for_key",
 }
 
 

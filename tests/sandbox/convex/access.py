@@ -71,7 +71,7 @@ def at_deployment(convex: Convex, header: str | None) -> Identity:
 def from_key(convex: Convex, text: str) -> Identity:
     deployment = convex.deployment
     for token in convex.team.tokens:
-        if token.secret == text:
+        if token.secret == text and token.kind == "team" and (token.expires is None or token.expires > convex.world.now()):
             return _used(convex, token, ACTIONS)
     found = KEY.fullmatch(text)
     if found is None or found["name"] != deployment.name:

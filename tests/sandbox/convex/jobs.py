@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 import typing as t
 from dataclasses import dataclass
 
@@ -15,6 +14,24 @@ if t.TYPE_CHECKING:
 
 # The buffer is small and in memory: older entries are gone.
 KEPT = 1000
+USAGE = (
+    "databaseReadBytes",
+    "databaseWriteBytes",
+    "databaseIoReadBytes",
+    "databaseIoWriteBytes",
+    "databaseReadDocuments",
+    "databaseWriteDocuments",
+    "storageReadBytes",
+    "storageWriteBytes",
+    "vectorIndexReadBytes",
+    "vectorIndexWriteBytes",
+    "textIndexQueryBytes",
+    "textIndexWriteQueryBytes",
+    "vectorIndexReadQueryBytes",
+    "vectorIndexWriteQueryBytes",
+    "networkEgressBytes",
+    "memoryUsedMb",
+)
 
 
 @dataclass
@@ -65,48 +82,65 @@ class Jobs:
         self._convex.notify()
 
 
-class Log:
-    """What functions did, in the vendor's words. An entry's cursor is its time in milliseconds, and grows."""
+@dataclass
+class Record:
+    """One execution that is over."""
 
-    def __init__(self, convex: Convex) -> None:
-        self._convex = convex
-        self._entries: list[tuple[float, Json]] = []
-        self._numbers = itertools.count(1)
+    cursor: float
+    at: float
+    path: str
+    kind: str
+    request: str
+    lines: list[tuple[str, str]]
+    error: str | None
+    seconds: float
 
-    def since(self, cursor: float) -> tuple[list[Json], float]:
-        found = [(at, entry) for at, entry in self._entries if at > cursor]
-        return [entry for _at, entry in found], found[-1][0] if found else cursor
-
-    def completed(self, path: str, kind: str, request: str, lines: list[tuple[str, str]], error: str | None) -> None:
-        now = self._convex.world.now()
-        module, _colon, name = path.partition(":")
-        sizes = ("databaseReadBytes", "databaseWriteBytes", "databaseIoReadBytes", "databaseIoWriteBytes", "databaseReadDocuments", "databaseWriteDocuments")
-        others = ("storageReadBytes", "storageWriteBytes", "vectorIndexReadBytes", "vectorIndexWriteBytes", "textIndexQueryBytes", "textIndexWriteQueryBytes")
-        rest = ("vectorIndexReadQueryBytes", "vectorIndexWriteQueryBytes", "networkEgressBytes", "memoryUsedMb")
-        entry = {
+    def entry(self, structured: bool) -> Json:
+        module, _colon, name = self.path.partition(":")
+        lines: list[t.Any] = [f"[{level}] '{text}'" for level, text in self.lines]
+        if structured:
+            lines = [{"messages": [text], "isTruncated": False, "timestamp": int(self.at * 1000), "level": level} for level, text in self.lines]
+        return {
             "kind": "Completion",
-            "udfType": kind,
+            "udfType": self.kind,
             "componentPath": None,
             "identifier": f"{module}.js:{name}",
-            "logLines": [{"messages": [text], "isTruncated": False, "timestamp": int(now * 1000), "level": level} for level, text in lines],
-            "timestamp": now,
-            "executionTimestamp": now,
-            "executionTime": 0.012,
+            "logLines": lines,
+            "timestamp": self.at,
+            "executionTimestamp": self.at,
+            "executionTime": self.seconds,
             "cachedResult": False,
             "caller": "HttpApi",
             "environment": "isolate",
             "identityType": "instance_admin",
             "parentExecutionId": None,
-            "requestId": request,
-            "executionId": request[::-1],
-            "usageStats": dict.fromkeys((*sizes, *others, *rest), 0),
+            "requestId": self.request,
+            "executionId": self.request[::-1],
+            "usageStats": dict.fromkeys(USAGE, 0),
             "returnBytes": 64.0,
             "occInfo": None,
             "willRetry": False,
-            "success": None,
-            "error": error,
+            "error": self.error,
+            **({"success": {"status": "success"}} if self.error is None else {}),
         }
-        last = self._entries[-1][0] if self._entries else 0.0
-        self._entries.append((max(now * 1000, last + 1), entry))
-        del self._entries[:-KEPT]
+
+
+class Log:
+    """What functions did. A record's cursor is its time in milliseconds, and grows."""
+
+    def __init__(self, convex: Convex) -> None:
+        self._convex = convex
+        self.records: list[Record] = []
+
+    def since(self, cursor: float) -> tuple[list[Record], float]:
+        found = [record for record in self.records if record.cursor > cursor]
+        return found, found[-1].cursor if found else cursor
+
+    def completed(self, path: str, kind: str, request: str, lines: list[tuple[str, str]], error: str | None) -> None:
+        now = self._convex.world.now()
+        last = self.records[-1].cursor if self.records else 0.0
+        # No two take equally long, so that percentiles differ.
+        seconds = 0.01 + (len(self.records) % 10) / 1000
+        self.records.append(Record(max(now * 1000, last + 1), now, path, kind, request, list(lines), error, seconds))
+        del self.records[:-KEPT]
         self._convex.notify()

@@ -6,6 +6,7 @@ A deployment's calls lie below ``/api`` (its app's own HTTP below ``/http``), th
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import typing as t
@@ -67,10 +68,12 @@ class Route:
     changes: bool = False
 
 
-def table() -> list[Route]:
-    from . import exports, functions, imports, platform
+@functools.cache
+def table() -> tuple[Route, ...]:
+    from . import exports, functions, imports, management, observe, platform
 
-    return [*platform.ROUTES, *functions.ROUTES, *exports.ROUTES, *imports.ROUTES]
+    topics = (platform, functions, exports, imports, observe, management)
+    return tuple(route for topic in topics for route in topic.ROUTES)
 
 
 def application(convex: Convex, middlewares: t.Sequence[t.Any]) -> web.Application:

@@ -147,6 +147,7 @@ class Effects:
     imports: int = 0
     pushes: int = 0
     mutations: dict[str, int] = field(default_factory=dict)
+    keys_created: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -177,6 +178,9 @@ class Deployment:
     files: dict[str, StoredFile] = field(default_factory=dict)
     exports: list[Export] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
+    usage_limits: dict[str, Json] = field(default_factory=dict)
+    # How far the vendor has got with counting what was used before.
+    seed_status: str = "complete"
     # How the next exports end, and what the next imports fail with.
     export_result: str = "completed"
     import_error: str | None = None
@@ -196,6 +200,9 @@ class Project:
     slug: str
     created: float
     deployments: list[Deployment] = field(default_factory=list)
+    preview_keys: list[Key] = field(default_factory=list)
+    # By name and type of deployment.
+    default_variables: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass

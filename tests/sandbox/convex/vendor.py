@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 import typing as t
 from dataclasses import asdict, fields
 
@@ -48,6 +49,7 @@ class Convex:
         born = now - 300 * 86400
         self.team = Team(4001, TEAM, TEAM.replace("-", " ").title(), MEMBER, born)
         self.team.tokens.append(Token(9001, "ansible", self.world.token("convex.team"), born, creator=MEMBER))
+        self.team.tokens.append(Token(9002, "laptop", self.world.token("convex.personal"), born, "personal", MEMBER))
         self.project = Project(5001, "Shop", PROJECT, born)
         self.team.projects.append(self.project)
         self.deployment = Deployment(6001, DEPLOYMENT, "prod", "production", born, component=name, creator=MEMBER)
@@ -76,6 +78,10 @@ class Convex:
 
     def new_id(self, first: str = "j") -> str:
         return first + self.world.word(31, ID_ALPHABET)
+
+    def secret(self) -> str:
+        """What nobody can guess and no seed repeats."""
+        return secrets.token_hex(24)
 
     def current_push(self) -> Push:
         return max(self.deployment.pushes, key=lambda push: push.created)
@@ -120,7 +126,8 @@ class Convex:
         if function is not None:
             operation += f" {function}"
         auth = kind if kind in ("bearer", "convex") else None
-        return Call(operation, runs or changes(request), self.deployment.component or None, auth)
+        mine = request.match_info.get("deployment") in (None, self.deployment.name)
+        return Call(operation, runs or changes(request), (self.deployment.component or None) if mine else None, auth)
 
     def run_info(self, url: str) -> Json:
         self.url = url
@@ -136,6 +143,7 @@ class Convex:
             "ci_key": keys["ci"],
             "admin_key": keys["admin"],
             "team_token": self.team.tokens[0].secret,
+            "personal_token": self.team.tokens[1].secret,
             "team": self.team.slug,
             "team_id": self.team.id,
             "project": self.project.slug,
@@ -183,7 +191,7 @@ class Convex:
         """``allowed`` changes what the key ``ansible`` may do; everything else is a field of the deployment."""
         if deployment is not None:
             raise Refused("a deployment of Convex holds no deployments: leave it out")
-        held = {"id", "name", "component", "keys", "tables", "table_numbers", "files", "exports", "imports", "pushes", "audit", "effects"}
+        held = {"id", "name", "component", "keys", "tables", "table_numbers", "files", "exports", "imports", "usage_limits", "pushes", "audit", "effects"}
         known = {entry.name for entry in fields(Deployment)} - held
         strange = set(changes) - known - {"allowed"}
         if strange:
