@@ -10,12 +10,14 @@ from graphql import FieldNode, NoDeprecatedCustomRule, OperationDefinitionNode, 
 from graphql.execution import get_variable_values
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import config_operations as config
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments, scope
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
 
 PROJECT, ENVIRONMENT, SERVICE, ONE, OTHER = (f"00000000-0000-4000-8000-00000000000{digit}" for digit in "12345")
 LIST_INPUT = {"projectId": PROJECT, "environmentId": ENVIRONMENT, "serviceId": SERVICE}
+PLACE = {"projectId": PROJECT, "environmentId": ENVIRONMENT}
 # What the code sends with each operation: all of its variables.
 SENT: dict[str, list[dict[str, t.Any]]] = {
     op.PROJECT_TOKEN.name: [{"first": scope.PAGE}],
@@ -42,6 +44,14 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
     op.CANCEL.name: [{"id": ONE}],
     op.APPROVE.name: [{"id": ONE}],
     op.REMOVE.name: [{"id": ONE}],
+    config.VARIABLES.name: [
+        {**PLACE, "serviceId": SERVICE, "unrendered": True, "withValues": True, "first": scope.PAGE, "after": None},
+        {**PLACE, "unrendered": False, "withValues": False, "first": scope.PAGE, "after": "cursor"},
+    ],
+    config.UPSERT_VARIABLES.name: [{"input": {**PLACE, "serviceId": SERVICE, "variables": {"A": "1"}, "skipDeploys": True}}],
+    config.REPLACE_VARIABLES.name: [{"input": {**PLACE, "variables": {}, "skipDeploys": False, "replace": True}}],
+    config.DELETE_VARIABLE.name: [{"input": {**PLACE, "serviceId": SERVICE, "name": "A"}}],
+    config.COMMIT_PATCH.name: [{"environmentId": ENVIRONMENT, "patch": {"sharedVariables": {}}, "commitMessage": "Seal A"}],
 }
 EACH = pytest.mark.parametrize("operation", op.OPERATIONS.values(), ids=list(op.OPERATIONS))
 
@@ -113,4 +123,8 @@ def test_every_state_of_the_schema_is_known_and_no_other(schema: t.Any) -> None:
 
 
 def test_only_what_cannot_be_brought_back_destroys() -> None:
-    assert {name for name, operation in op.OPERATIONS.items() if operation.destroys} == {"deploymentRemove"}
+    assert {name for name, operation in op.OPERATIONS.items() if operation.destroys} == {
+        "deploymentRemove",
+        "variableCollectionReplace",
+        "variableDelete",
+    }

@@ -21,13 +21,13 @@ class Shop:
         self.sandbox = sandbox
         self.facts: Json = sandbox.run["railway"]
 
-    def run(self, module: t.Any, check: bool = False, **options: t.Any) -> Json:
+    def run(self, module: t.Any, check: bool = False, no_log: bool = False, **options: t.Any) -> Json:
         """One module with its options checked as Ansible checks them."""
         given = {"token": self.facts["token"], "api_url": self.facts["url"], "service": "api", **options}
         rules = {key: value for key, value in module.SPEC.items() if key != "supports_check_mode"}
         checked = ModuleArgumentSpecValidator(**rules).validate({key: value for key, value in given.items() if value is not None})
         assert not checked.error_messages
-        return outcome(module.execute, checked.validated_parameters, check)
+        return outcome(module.execute, checked.validated_parameters, check, no_log)
 
     def deployment(self, check: bool = False, **options: t.Any) -> Json:
         return self.run(railway_deployment, check, **options)

@@ -17,6 +17,7 @@ import typing as t
 MASK = "********"
 # Shorter strings would mask ordinary words everywhere.
 SHORTEST_SECRET = 6
+SHORTEST_VALUE = 4
 LONGEST_TEXT = 2000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _secrets: set[str] = set()
@@ -68,8 +69,11 @@ def keyed_fingerprint(key: str, value: t.Any) -> str:
 
 
 def without(text: str, values: t.Iterable[t.Any]) -> str:
-    """``text`` with these values masked, for words of others that may repeat what they were sent; the longest value first."""
-    for value in sorted({str(value) for value in values if value is not None and str(value).strip()}, key=len, reverse=True):
+    """``text`` with these values masked, for words of others that may repeat what they were sent.
+
+    What is shorter than ``SHORTEST_VALUE`` stays: it would mask parts of ordinary words, and is no secret.
+    """
+    for value in sorted({str(value) for value in values if value is not None and len(str(value).strip()) >= SHORTEST_VALUE}, key=len, reverse=True):
         text = text.replace(value, MASK)
     return text
 

@@ -7,14 +7,25 @@ from tests.harness.world import World
 from tests.integration.ways import Cycle, Json, Look
 
 WRONG_TOKEN = "ways-test-wrong-3Jd7Qs2Lx9Pv5Ce1Zm8Ak4"
-SECRETS = (WRONG_TOKEN,)
-NEEDED: dict[str, Json] = {"railway_deployment": {"service": "api", "deployment": "d"}, "railway_deployment_info": {"service": "api"}}
+SECRET_VALUE = "ways-test-value-6Tf9Gk2Nb5Xw8Rj3Qc7Yh4"
+SECRETS = (WRONG_TOKEN, SECRET_VALUE)
+NEEDED: dict[str, Json] = {
+    "railway_deployment": {"service": "api", "deployment": "d"},
+    "railway_deployment_info": {"service": "api"},
+    "railway_variables": {"service": "api", "variables": {"WAYS_SECRET": SECRET_VALUE}},
+    "railway_variables_info": {"service": "api"},
+}
 BAD: list[tuple[str, Json]] = [
     ("railway_deployment", {"token": WRONG_TOKEN, "deployment": "v1.4.1"}),
     ("railway_deployment", {"api_token": WRONG_TOKEN, "deployment": "v1.4.1"}),
     ("railway_deployment", {"state": "deployed", "commit": "77ab310"}),
     ("railway_deployment", {"state": "deployed", "deployment": None, "commit": "main"}),
     ("railway_deployment_info", {"token": WRONG_TOKEN, "deadlin": 1}),
+    ("railway_variables", {"token": WRONG_TOKEN}),
+    ("railway_variables", {"service": None, "variables": SECRET_VALUE}),
+    ("railway_variables", {"variables": {"WAYS_SECRET": [SECRET_VALUE]}}),
+    ("railway_variables", {"absent": ["NODE_ENV"]}),
+    ("railway_variables_info", {"values": "stored"}),
 ]
 
 
@@ -22,7 +33,11 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     railway = {"project": world.sandbox_run["railway"]["project"], "service": "api"}
     returned = "contains(deployments[?active].version, 'v1.4.1')"
     forward = {**railway, "state": "deployed", "commit": "9c1e2f04d833dbd0fae9cf8acc52dd07f58a6a84"}
+    variables = {**railway, "variables": {"WAYS_SECRET": SECRET_VALUE, "WAYS_NUMBER": 1}, "sealed": {"WAYS_KEY": SECRET_VALUE}}
+    stored = "length(variables[?starts_with(name, 'WAYS_')]) == `3`"
     return [
         Cycle("railway_deployment", {**railway, "deployment": "v1.4.1"}, "railway_deployment_info", railway, returned),
         Cycle("railway_deployment", forward, "railway_deployment_info", railway, "contains(deployments[?active].version, 'v1.4.2')"),
+        # The last one: a sealed variable makes a deployment, which is then in the way of others.
+        Cycle("railway_variables", variables, "railway_variables_info", railway, stored),
     ]

@@ -20,7 +20,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.operations import ANSWER_TRUE
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.operations import ANSWER_TEXT, ANSWER_TRUE
 
 VENDOR = "railway"
 API_URL = "https://backboard.railway.com/graphql/v2"
@@ -112,6 +112,8 @@ def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:
         raise _malformed(reply, "answered without data and without errors")
     if operation.name in ANSWER_TRUE and data.get(operation.name) is not True:
         raise _malformed(reply, f"answered {redaction.plain(data.get(operation.name), 60)} instead of true")
+    if operation.name in ANSWER_TEXT and not (isinstance(data.get(operation.name), str) and data[operation.name]):
+        raise _malformed(reply, "answered without the text that this call returns")
     return data
 
 

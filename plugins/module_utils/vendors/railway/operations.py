@@ -9,6 +9,11 @@ has one, so that plans and journals read like the vendor's own reference. Lists 
 from __future__ import annotations
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation, table
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.config_operations import (
+    CONFIG_ANSWER_TEXT,
+    CONFIG_ANSWER_TRUE,
+    CONFIG_OPERATIONS,
+)
 
 # What deployments.normalise() reads. ``meta`` is an opaque JSON object: no key of it is promised.
 DEPLOYMENT_FIELDS = """
@@ -181,6 +186,9 @@ OPERATIONS = table(
     CANCEL,
     APPROVE,
     REMOVE,
+    *CONFIG_OPERATIONS,
 )
 # Changes that answer a Boolean: anything but ``true`` is no success.
-ANSWER_TRUE = frozenset(operation.name for operation in (ROLLBACK, RESTART, STOP, CANCEL, APPROVE, REMOVE))
+ANSWER_TRUE = frozenset(operation.name for operation in (ROLLBACK, RESTART, STOP, CANCEL, APPROVE, REMOVE, *CONFIG_ANSWER_TRUE))
+# Changes that answer an id or a secret: without one it is no success either.
+ANSWER_TEXT = frozenset(operation.name for operation in CONFIG_ANSWER_TEXT)

@@ -26,7 +26,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 @dataclasses.dataclass(frozen=True)
 class Scope:
-    """One service in one environment of one project: ids, and the names that people read."""
+    """One service in one environment of one project: ids, and the names that people read. Without a service, the whole environment."""
 
     project_id: str
     environment_id: str
@@ -36,7 +36,8 @@ class Scope:
     service: str
 
     def __str__(self) -> str:
-        return f"{self.service} (Railway, {self.project}/{self.environment})"
+        where = f"{self.project}/{self.environment}"
+        return f"{self.service} (Railway, {where})" if self.service_id else f"{where} (Railway)"
 
     @property
     def link(self) -> str:
@@ -68,10 +69,7 @@ def resolve(client: Client, project: str | None, environment: str | None, servic
         raise Failure("invalid", "no service was given", "Name it: service (inventory: railway_service)", VENDOR)
     if has_project_token:
         return _by_project_token(client, project, environment, service)
-    for option, value in (("project", project), ("environment", environment)):
-        if not value:
-            raise Failure("invalid", f"no {option} was given, and only a project token could tell it", f"Give {option} (inventory: railway_{option})", VENDOR)
-    project, environment = str(project), str(environment)
+    project, environment = _given(project, environment)
     if is_id(project) and is_id(environment) and is_id(service):
         return Scope(project, environment, service, project, environment, service)
     place, services = _in_project(client, _project_id(client, project), environment)
@@ -82,6 +80,25 @@ def resolve(client: Client, project: str | None, environment: str | None, servic
 def environment(client: Client, project: str, environment: str) -> Environment:
     """Ids and names of what was given, as a token that is no project token sees them. One request when the project is an id, else two."""
     return _in_project(client, _project_id(client, project), environment)[0]
+
+
+def resolve_environment(client: Client, project: str | None, name: str | None, has_project_token: bool) -> Scope:
+    """A whole environment, of either kind of token. Requests: as for ``resolve``."""
+    if has_project_token:
+        place = environment_of_token(client, project, name)
+    else:
+        project, name = _given(project, name)
+        ids = is_id(project) and is_id(name)
+        place = Environment(project, name, project, name) if ids else environment(client, project, name)
+    return Scope(place.project_id, place.environment_id, "", place.project, place.environment, "")
+
+
+def _given(project: str | None, environment: str | None) -> tuple[str, str]:
+    """Both, of a token that does not tell them."""
+    for option, value in (("project", project), ("environment", environment)):
+        if not value:
+            raise Failure("invalid", f"no {option} was given, and only a project token could tell it", f"Give {option} (inventory: railway_{option})", VENDOR)
+    return str(project), str(environment)
 
 
 def _project_id(client: Client, project: str) -> str:

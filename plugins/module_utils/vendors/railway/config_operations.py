@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""What Railway is asked and told about variables, settings and project tokens; a part of the table in ``operations.py``."""
+
+from __future__ import annotations
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+
+# Values as they are stored or as containers get them, and what is known of each without its value. A sealed one has no value.
+VARIABLES = Operation(
+    "variables",
+    document="""
+query variables(
+  $projectId: String!, $environmentId: String!, $serviceId: String, $unrendered: Boolean!, $withValues: Boolean!, $first: Int, $after: String
+) {
+  variables(projectId: $projectId, environmentId: $environmentId, serviceId: $serviceId, unrendered: $unrendered) @include(if: $withValues)
+  environment(id: $environmentId) {
+    variables(first: $first, after: $after) {
+      edges { node { name serviceId isSealed references updatedAt } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}""",
+)
+UPSERT_VARIABLES = Operation(
+    "variableCollectionUpsert",
+    document="mutation variableCollectionUpsert($input: VariableCollectionUpsertInput!) { variableCollectionUpsert(input: $input) }",
+    changes=True,
+)
+# The same with ``replace``: whatever is not listed is gone, sealed variables too, whose values nobody can read back.
+REPLACE_VARIABLES = Operation(
+    "variableCollectionReplace",
+    document="""
+mutation variableCollectionReplace($input: VariableCollectionUpsertInput!) {
+  variableCollectionReplace: variableCollectionUpsert(input: $input)
+}""",
+    changes=True,
+    destroys=True,
+)
+DELETE_VARIABLE = Operation(
+    "variableDelete",
+    document="mutation variableDelete($input: VariableDeleteInput!) { variableDelete(input: $input) }",
+    changes=True,
+    destroys=True,
+)
+# Merged into what is there, at once; staged changes of others stay staged. Railway deploys what it affects.
+COMMIT_PATCH = Operation(
+    "environmentPatchCommit",
+    document="""
+mutation environmentPatchCommit($environmentId: String!, $patch: EnvironmentConfig!, $commitMessage: String) {
+  environmentPatchCommit(environmentId: $environmentId, patch: $patch, commitMessage: $commitMessage)
+}""",
+    changes=True,
+)
+
+CONFIG_OPERATIONS = (VARIABLES, UPSERT_VARIABLES, REPLACE_VARIABLES, DELETE_VARIABLE, COMMIT_PATCH)
+CONFIG_ANSWER_TRUE = (UPSERT_VARIABLES, REPLACE_VARIABLES, DELETE_VARIABLE)
+CONFIG_ANSWER_TEXT = (COMMIT_PATCH,)
