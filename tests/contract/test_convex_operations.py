@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import pathlib
 import re
 import typing as t
 
@@ -15,10 +16,10 @@ import jsonschema
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deployment, environment, functions, tables
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deployment, environment, exports, functions, tables
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.operations import FUNCTIONS, OPERATIONS
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
-from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers import ENV, PERMISSIONS, Convex, backend, of_module, value
+from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers import ENV, PERMISSIONS, ZIP, Convex, backend, export, of_module, value
 
 pytest_plugins = ["ansible_collections.saasops.runbooks.tests.unit.vendors.convex_fixtures"]
 Json = dict[str, t.Any]
@@ -79,7 +80,7 @@ def test_functions_are_told_apart_from_other_calls() -> None:
     assert {operation.name for operation in OPERATIONS.values() if operation.body == ("path", "args", "format")} <= set(FUNCTIONS)
 
 
-def flows(convex: Convex) -> None:
+def flows(convex: Convex, folder: pathlib.Path) -> None:
     """Everything that this room ever asks for, once."""
     convex.env(ENV)
     convex.update_env()
@@ -96,12 +97,16 @@ def flows(convex: Convex) -> None:
     convex.query("orders:all", value([]))
     convex.on("POST", "/api/mutation", value(None))
     convex.on("POST", "/api/action", value(None))
+    convex.query(exports.LATEST_QUERY, value(None), export(files=True))
+    convex.on("POST", "/api/export/request/zip", None)
+    convex.raw("GET", "/api/export/zip/new", ZIP)
     results = [
         of_module(environment.execute, variables={"NEW": "x"}, absent=["RATE_LIMIT_MAX"]),
         of_module(environment.execute_info, values=False),
         of_module(deployment.execute, state="paused"),
         of_module(deployment.execute_info),
         of_module(tables.execute_info, tables=[], count="size"),
+        of_module(exports.execute, dest=str(folder / "a.zip"), overwrite=False, include_storage=True, in_progress="adopt", max_age=0.0),
         *(of_module(functions.execute, type=kind, path="orders:all", args={}) for kind in ("query", "mutation", "action")),
     ]
     results.append(of_module(deployment.execute, state="running"))
@@ -114,8 +119,8 @@ def operation_of(method: str, path: str) -> Operation:
     return found[0]
 
 
-def test_what_is_sent_is_what_is_declared_and_documented(convex: Convex) -> None:
-    flows(convex)
+def test_what_is_sent_is_what_is_declared_and_documented(convex: Convex, tmp_path: pathlib.Path) -> None:
+    flows(convex, tmp_path)
     seen = set()
     for call in convex.calls:
         sent = call.request
@@ -145,6 +150,12 @@ def test_the_answers_of_these_tests_are_of_the_documented_shapes(operation: str,
     name, described = source(OPERATIONS[operation])
     schema = described["responses"]["200"]["content"]["application/json"]["schema"]
     jsonschema.Draft202012Validator({**schema, "components": document(name)["components"]}).validate(answer)
+
+
+@pytest.mark.parametrize("state", [{}, {"state": "requested"}, {"state": "in_progress", "start_ts": "1"}])
+def test_the_exports_are_of_the_documented_shape(state: Json) -> None:
+    found = document("hand-derived-admin")["components"]["schemas"]["ExportState"]
+    jsonschema.Draft202012Validator(found).validate(export(**state)["value"])
 
 
 def test_the_state_is_of_the_documented_shape() -> None:

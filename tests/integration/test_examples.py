@@ -18,7 +18,7 @@ from tests.harness.both_ways import COLLECTION, Json
 from tests.harness.world import ROOT, World
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
-VARIABLES: Json = {"vault_payment_key": "examples-test-9Rk4Wd7Zq2Lx8Tn5Vb3Hm6"}
+VARIABLES: Json = {"backup_folder": "{{ playbook_dir }}", "vault_payment_key": "examples-test-9Rk4Wd7Zq2Lx8Tn5Vb3Hm6"}
 
 
 def push(world: World) -> None:

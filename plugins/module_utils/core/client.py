@@ -54,8 +54,11 @@ class Client:
         body: t.Any = None,
         variables: t.Mapping[str, t.Any] | None = None,
         look: Look | None = None,
+        stands_for: t.Any = None,
     ) -> t.Any:
         """A change, through the gate. In check mode returns :class:`KnownAfter`.
+
+        ``stands_for`` is fingerprinted in place of what is sent, where that holds an id which only the apply can tell.
 
         When no answer came and the effect is in doubt, ``look`` is asked for as long as a late request could still arrive; the
         change is sent again only when its effect did not show in that time.
@@ -64,7 +67,7 @@ class Client:
             raise TypeError(f"{operation.name} only reads: send it through call()")
         path, query, variables = path or {}, query or {}, variables or {}
         # Keyed, for what is sent may be a secret that is easily guessed.
-        content = self.fingerprint({"path": dict(path), "query": dict(query), "body": body, "variables": dict(variables)})
+        content = self.fingerprint(stands_for or {"path": dict(path), "query": dict(query), "body": body, "variables": dict(variables)})
         return self.gate.change(self.vendor, operation, target, content, lambda: self._send_once(operation, path, query, body, variables, look))
 
     def fingerprint(self, value: t.Any) -> str:
@@ -132,12 +135,13 @@ class Client:
                 body={"query": operation.document, "variables": dict(variables), "operationName": operation.name},
             )
         else:
-            reply = self.wire.send(operation.name, operation.method, path_of(operation.path, path), operation.changes, {**self.always, **query}, body)
+            is_single = operation.changes or operation.once
+            reply = self.wire.send(operation.name, operation.method, path_of(operation.path, path), is_single, {**self.always, **query}, body)
         try:
             return self._interpret(operation, reply)
         except Failure as failure:
             failure.vendor, failure.operation = self.vendor, operation.name
-            failure.maybe_sent = failure.maybe_sent and operation.changes
+            failure.maybe_sent = failure.maybe_sent and (operation.changes or operation.once)
             raise
 
 

@@ -8,6 +8,7 @@ accepted for loopback only.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import email.utils
 import ipaddress
@@ -143,17 +144,17 @@ class Wire:
                 failure.maybe_sent = changes and failure.maybe_sent
                 # What is no answer of the vendor's may be a moment's trouble on the way; at a wrong address it stays the same.
                 most = 2 if failure.kind == "protocol" else MOST_TRIES
-                if attempt >= most or failure.maybe_sent or not failure.retryable or not self._pause(attempt, None):
+                if attempt >= most or failure.maybe_sent or not failure.retryable or not self.pause(attempt, None):
                     raise
             else:
                 passing = reply.status == 429 or (reply.status >= 500 and not changes)
-                if not passing or attempt == MOST_TRIES or not self._pause(attempt, retry_after(reply.headers)):
+                if not passing or attempt == MOST_TRIES or not self.pause(attempt, retry_after(reply.headers)):
                     return reply
             if changes:
                 self.again()
         raise AssertionError("unreachable")
 
-    def _pause(self, attempt: int, asked: float | None) -> bool:
+    def pause(self, attempt: int, asked: float | None) -> bool:
         """Sleep before the next try; False when the deadline would pass meanwhile."""
         pause = asked if asked is not None else min(LONGEST_PAUSE, 0.5 * 2 ** (attempt - 1))
         pause += random.uniform(0, 0.25 * pause + 0.05)  # so that forks do not come back in step
@@ -163,24 +164,41 @@ class Wire:
         return True
 
     def _once(self, name: str, method: str, path: str, query: t.Mapping[str, t.Any] | None, body: t.Any) -> Reply:
+        with self.exchange(name, method, path, query, body) as response:
+            return self.reply(response, name)
+
+    @contextlib.contextmanager
+    def exchange(
+        self, name: str, method: str, path: str, query: t.Mapping[str, t.Any] | None = None, body: t.Any = None, headers: t.Mapping[str, str] | None = None
+    ) -> t.Iterator[t.Any]:
+        """One request, sent once, with its answer's body still to be read; whatever breaks it is a :class:`Failure`.
+
+        ``body`` is sent as JSON, bytes as they are.
+        """
         if self.deadline.passed():
             raise Failure("timeout", f"the task's {self.deadline.seconds:g} s were over before {name} was sent", "Give a larger deadline", self.vendor, name)
         started = clock.elapsed()
         status: int | None = None
         request_id = ""
+        raw = isinstance(body, bytes)
+        content = {"data": body, "headers": {**(headers or {}), "Content-Type": "application/octet-stream"}} if raw else {"json": body, "headers": headers}
         try:
             with self._session.request(
-                method, self.base_url + path, params=dict(query or {}), json=body, timeout=self.timeout, allow_redirects=False, stream=True
+                method, self.base_url + path, params=dict(query or {}), timeout=self.timeout, allow_redirects=False, stream=True, **content
             ) as response:
                 status = response.status_code
                 request_id = response.headers.get(self._request_id_header, "")
-                content = self._read(response, name)
-                headers = dict(response.headers)
-                return Reply(status, response.headers, self._decode(content, status, headers, name), request_id)
+                yield response
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise self._fault(error, name, status) from error
         finally:
             self.steps.append(Step(name, round((clock.elapsed() - started) * 1000), status, request_id))
+
+    def reply(self, response: t.Any, name: str) -> Reply:
+        """The whole answer, read and decoded."""
+        content = self._read(response, name)
+        body = self._decode(content, response.status_code, dict(response.headers), name)
+        return Reply(response.status_code, response.headers, body, response.headers.get(self._request_id_header, ""))
 
     def _read(self, response: t.Any, name: str) -> bytes:
         content = body_of(response, LARGEST_ANSWER, 4 * self.timeout)

@@ -14,6 +14,7 @@ NEEDED: dict[str, Json] = {
     "convex_deployment_info": {},
     "convex_env": {"variables": {"APP_ENV": "production"}},
     "convex_env_info": {},
+    "convex_export": {"dest": "shop.zip"},
     "convex_function": {"path": "health:check", "type": "query"},
     "convex_table_info": {},
 }
@@ -29,6 +30,10 @@ BAD: list[tuple[str, Json]] = [
     ("convex_env", {"deadline": "0s"}),
     ("convex_env_info", {"values": True}),
     ("convex_env_info", {"deploy_key": [WRONG_KEY]}),
+    ("convex_export", {"dest": "away/shop.zip"}),
+    ("convex_export", {"dest": "."}),
+    ("convex_export", {"dest": "new.zip", "max_age": "young"}),
+    ("convex_export", {"dest": "new.zip", "in_progress": "double"}),
     ("convex_function", {"path": "two words"}),
     ("convex_function", {"path": "nothing:here"}),
     ("convex_function", {"path": "reports:broken"}),
@@ -53,6 +58,14 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         ),
         Look("convex_table_info", {"count": "pages"}, "tables[?name == 'users'].rows == [`12`]"),
         Look("convex_function", {"path": "orders:revenue", "type": "query"}, "type(function.value) == 'string'"),
+        Cycle(
+            "convex_export",
+            {"dest": "shop.zip", "overwrite": True, "include_storage": True},
+            "convex_table_info",
+            {"count": "none"},
+            "length(tables) == `4`",
+            repeats=True,
+        ),
         Cycle("convex_deployment", {"state": "paused"}, "convex_deployment_info", {}, "deployment.state == 'paused'"),
         Cycle("convex_deployment", {"state": "running"}, "convex_deployment_info", {}, "deployment.user == 'none'"),
     ]

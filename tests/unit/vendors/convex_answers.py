@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import typing as t
+import zipfile
 
 import responses
 import urllib3
@@ -14,6 +16,7 @@ from responses import matchers
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import transaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import client
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.deployment import STATE_QUERY
+from ansible_collections.saasops.runbooks.tests.unit.vendors import vercel_answers
 
 NAME = "happy-animal-123"
 URL = "https://happy-animal-123.eu-west-1.convex.cloud"
@@ -23,6 +26,7 @@ Json = dict[str, t.Any]
 LOST = Disconnected(urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer")))
 UNREACHED = Disconnected(urllib3.exceptions.MaxRetryError(None, "/", urllib3.exceptions.NewConnectionError(None, "refused")))  # type: ignore[arg-type]
 ENV = {"RATE_LIMIT_MAX": "convex-env-test-2Rf6Yc1Gs9Uj4", "FEATURE_CHECKOUT": "convex-env-test-7Hs3Tf6Yc1Rg9"}
+NOW = vercel_answers.NOW
 PERMISSIONS = ["deployment:env:view", "deployment:deploy"]
 
 
@@ -46,6 +50,34 @@ def backend(user: str = "none", system: str = "none", usage_limit: str = "none")
     return value({"user": user, "system": system, "usage_limit": usage_limit})
 
 
+def archive(entries: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in entries.items():
+            made.writestr(name, content)
+    return buffer.getvalue()
+
+
+ZIP = archive(
+    {
+        "README.md": b"# Snapshot\n",
+        "_tables/documents.jsonl": b"{}\n{}\n",
+        "users/generated_schema.jsonl": b'"x"\n',
+        "users/documents.jsonl": b"{}\n{}\n{}",
+        "orders/documents.jsonl": b"",
+        "_components/mail/sent/documents.jsonl": b"{}\n",
+        "_storage/documents.jsonl": b"{}\n",
+        "_storage/k1.txt": b"receipt\n",
+    }
+)
+
+
+def export(identity: str = "new", state: str = "completed", files: bool | None = False, age: float = 60.0, **facts: t.Any) -> Json:
+    times = {"start_ts": str(int((NOW - age) * 1e9)), "complete_ts": str(int((NOW - age + 5) * 1e9)), "expiration_ts": str(int((NOW + 86400) * 1e9))}
+    form = {} if files is None else {"format": {"format": "zip", "include_storage": files}}
+    return value({"_id": identity, "state": state, "requestor": "snapshotExport", **(times if state == "completed" else {}), **form, **facts})
+
+
 class Convex:
     """What the vendor answers: several answers for one call are given in order, the last one for ever."""
 
@@ -63,6 +95,10 @@ class Convex:
             else:
                 text = "" if body is None else json.dumps(body)
                 self._mock.add(method, base + path, body=text, status=code, content_type="application/json", match=match)
+
+    def raw(self, method: str, path: str, content: bytes) -> None:
+        """A file."""
+        self._mock.add(method, URL + path, body=content, content_type="application/zip", headers={"Content-Length": str(len(content))})
 
     def query(self, path: str, *answers: t.Any) -> None:
         self.on("POST", "/api/query", *answers, match=[matchers.json_params_matcher({"path": path}, strict_match=False)])

@@ -26,6 +26,10 @@ DEPLOYMENT_INFO = Operation("deployment_info", "GET", "/api/v1/deployment_info")
 GET_CANONICAL_URLS = Operation("get_canonical_urls", "GET", "/api/v1/get_canonical_urls")
 CHECK_ADMIN_KEY = Operation("check_admin_key", "GET", "/api/check_admin_key")
 
+REQUEST_EXPORT = Operation("request_export", "POST", "/api/export/request/zip", query=("includeStorage",), changes=True)
+# Its answer is a file: read by core/transfer.py.
+DOWNLOAD_EXPORT = Operation("download_export", "GET", "/api/export/zip/{id}")
+
 # Their answers are 200 also when the function threw.
 FUNCTIONS = ("run_query", "run_mutation", "run_action")
 
@@ -40,4 +44,6 @@ OPERATIONS = table(
     DEPLOYMENT_INFO,
     GET_CANONICAL_URLS,
     CHECK_ADMIN_KEY,
+    REQUEST_EXPORT,
+    DOWNLOAD_EXPORT,
 )

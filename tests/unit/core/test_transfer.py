@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that come from a vendor: whole or not at all, and read again after a fault."""
+
+from __future__ import annotations
+
+import hashlib
+import pathlib
+import stat
+
+import pytest
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, transfer
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, Wire
+from tests.harness.loopback import Answer, Loopback, Script, each
+from tests.harness.still_time import Time
+
+BODY = bytes(range(256)) * 8192
+TOKEN = "transfer-test-5Wq9Zx2Kd7Vn4"
+
+
+def refused(reply: Reply) -> Failure:
+    return Failure("vendor_down" if reply.status >= 500 else "not_found", "no", status=reply.status, retryable=reply.status >= 500)
+
+
+def download(script: Script, dest: pathlib.Path, seconds: float = 60.0) -> transfer.Received:
+    with Loopback(script) as server:
+        wire = Wire("vendor", server.url, clock.Deadline(seconds), 2.0, ("Authorization", f"Bearer {TOKEN}"))
+        try:
+            with transfer.new_file(str(dest)) as file:
+                return transfer.download(wire, "fetch", "/file", file, refused)
+        finally:
+            wire.close()
+
+
+def test_a_file_comes_whole_and_for_its_owner_alone(tmp_path: pathlib.Path) -> None:
+    dest = tmp_path / "it.zip"
+    received = download(each(Answer(body=BODY)), dest)
+    assert dest.read_bytes() == BODY
+    assert (received.size, received.sha256) == (len(BODY), hashlib.sha256(BODY).hexdigest())
+    assert stat.S_IMODE(dest.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [dest]
+
+
+@pytest.mark.parametrize("fault", [Answer(body=BODY, kind="cut"), Answer(kind="reset"), Answer(503, b"<html>")], ids=["cut", "reset", "503"])
+def test_after_a_fault_it_begins_anew(tmp_path: pathlib.Path, time: Time, fault: Answer) -> None:
+    dest = tmp_path / "it.zip"
+    assert download(each(fault, fault, Answer(body=BODY)), dest).size == len(BODY)
+    assert dest.read_bytes() == BODY
+
+
+@pytest.mark.parametrize("fault", [Answer(body=BODY, kind="cut"), Answer(404), Answer(302)], ids=["cut", "404", "302"])
+def test_what_never_comes_whole_leaves_nothing(tmp_path: pathlib.Path, time: Time, fault: Answer) -> None:
+    dest = tmp_path / "it.zip"
+    dest.write_bytes(b"before")
+    with pytest.raises(Failure) as caught:
+        download(each(fault), dest)
+    assert not caught.value.maybe_sent
+    assert dest.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [dest]
+
+
+def test_a_deadline_ends_it_in_the_middle(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(Failure) as caught:
+        download(each(Answer(body=BODY, kind="drip")), tmp_path / "it.zip", 0.5)
+    assert caught.value.kind == "timeout"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(Failure, match="no file can be made"):
+        download(each(Answer(body=BODY)), tmp_path / "away" / "it.zip")
+
+
+def test_a_disk_that_is_full_is_told(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(Failure, match="cannot be written: No space left"), transfer.new_file(str(tmp_path / "it.zip")):
+        raise OSError(28, "No space left on device")
+    assert not list(tmp_path.iterdir())
