@@ -19,6 +19,7 @@ PROJECT = "/v9/projects/hydrogen"
 
 # -- the documents
 
+CANARY: Json = {"enabled": True, "advancementType": "manual-approval", "stages": [{"targetPercentage": 10}, {"targetPercentage": 100}]}
 CALLS: dict[tuple[str, str], tuple[int, Json | None]] = {
     ("PATCH", "/v9/projects/{project}"): (200, {"autoAssignCustomDomains": False}),
     ("POST", "/v1/projects/{project}/pause"): (200, None),
@@ -29,6 +30,10 @@ CALLS: dict[tuple[str, str], tuple[int, Json | None]] = {
     ("POST", "/v9/projects/{project}/rollback/{deployment}"): (201, {}),
     ("PATCH", "/v1/projects/{project}/rollback/{deployment}/update-description"): (200, {"description": "checkout 500s"}),
     ("POST", "/v10/projects/{project}/promote/{deployment}"): (201, {}),
+    ("PATCH", "/v1/projects/{project}/rolling-release/config"): (200, CANARY),
+    ("POST", "/v1/projects/{project}/rolling-release/start"): (200, {"canaryDeploymentId": "{deployment}"}),
+    ("POST", "/v1/projects/{project}/rolling-release/approve-stage"): (200, {"canaryDeploymentId": "{deployment}", "nextStageIndex": 1}),
+    ("POST", "/v1/projects/{project}/rolling-release/complete"): (200, {"canaryDeploymentId": "{deployment}"}),
 }
 
 
@@ -38,13 +43,12 @@ def test_every_operation_answers_as_the_vendor_s_document_says(sandbox: Control,
     if path.endswith("/cancel"):
         deployment = sandbox.push("app", tag="v1.4.3")
     if path.startswith("/v1/projects/{project}/rolling-release"):
-        sandbox.patch("app", rolling_release={"canary": "v1.4.2"})
+        sandbox.patch("app", rolling_release={"canary": "v1.4.1"})
     if path.endswith("/aliases") and "/projects/" in path:
         vercel.rollback(deployment)
     names = {"project": "hydrogen", "deployment": deployment, "alias": "app.example.com", "team": vercel.team}
     status, body = CALLS.get((method, path), (200, None))
-    if body and "deploymentId" in body:
-        body = {**body, "deploymentId": deployment}
+    body = body and {name: deployment if value == "{deployment}" else value for name, value in body.items()}
     answered, _document, _answer = vercel.ask(method, path.format(**names), body)
     assert answered == status
     assert [entry["status"] for entry in sandbox.journal(vendor="vercel")][-1] == status
@@ -246,11 +250,11 @@ def test_promote_switches_auto_assign_on_even_where_it_was_off_on_purpose(sandbo
 def test_a_promote_waits_behind_a_rolling_release_and_a_rollback_ends_it(sandbox: Control, vercel: Vercel, member: ClockMember) -> None:
     assert vercel.get("/v1/projects/hydrogen/rolling-release") == {"rollingRelease": None}
     sandbox.patch("app", rolling_release={"canary": "v1.4.1"})
-    target = vercel.tagged("v1.4.1")
+    target = vercel.tagged("v1.4.0")
     assert vercel.promote(target) == (202, None)
     release = vercel.get("/v1/projects/hydrogen/rolling-release")["rollingRelease"]
     assert (release["state"], release["queuedDeploymentId"]) == ("ACTIVE", target)
-    assert vercel.rollback(vercel.tagged("v1.4.0"))[0] == 201
+    assert vercel.rollback(target)[0] == 201
     assert vercel.get("/v1/projects/hydrogen/rolling-release")["rollingRelease"]["state"] == "ABORTED"
 
 

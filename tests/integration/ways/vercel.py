@@ -14,6 +14,8 @@ NEEDED: dict[str, Json] = {
     "vercel_env": {"project": "hydrogen", "variables": [{"key": "A", "value": VALUE, "target": ["production"]}]},
     "vercel_env_info": {"project": "hydrogen"},
     "vercel_production": {"project": "hydrogen", "deployment": "d"},
+    "vercel_rolling_release": {"project": "hydrogen", "enabled": False},
+    "vercel_rolling_release_info": {"project": "hydrogen"},
 }
 BAD: list[tuple[str, Json]] = [
     ("vercel_production", {"deadline": -5}),
@@ -29,6 +31,12 @@ BAD: list[tuple[str, Json]] = [
     ("vercel_env", {"variables": [{"key": VALUE + " ", "value": VALUE, "target": ["production"]}]}),
     ("vercel_env_info", {"values": True}),
     ("vercel_env_info", {"target": "nowhere"}),
+    ("vercel_rolling_release", {"enabled": None}),
+    ("vercel_rolling_release", {"state": "active"}),
+    ("vercel_rolling_release", {"enabled": None, "stages": [{"percentage": 10, "duration": "90s"}, {"percentage": 100}]}),
+    ("vercel_rolling_release", {"enabled": None, "stages": [{"percent": 10}]}),
+    ("vercel_rolling_release", {"deployment": "v9.9.9", "state": "aborted"}),
+    ("vercel_rolling_release_info", {"token": WRONG_TOKEN}),
 ]
 
 
@@ -52,5 +60,19 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "vercel_deployment_info",
             {**vercel, "target": "production"},
             "deployments[?serving].version == ['v1.4.1']",
+        ),
+        Cycle(
+            "vercel_rolling_release",
+            {**vercel, "stages": [{"percentage": 10}, {"percentage": 100}]},
+            "vercel_rolling_release_info",
+            vercel,
+            "rolling_release.config.stages[].percentage == [`10`, `100`]",
+        ),
+        Cycle(
+            "vercel_rolling_release",
+            {**vercel, "deployment": "v1.4.2", "state": "active"},
+            "vercel_rolling_release_info",
+            vercel,
+            "rolling_release.release.state == 'ACTIVE' && rolling_release.release.stage == `0`",
         ),
     ]

@@ -11,7 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ..world import World
-from .state import FINAL, Alias, AliasRequest, Deployment, Json, Project, VercelError
+from .rolling import Rolling, active
+from .state import FINAL, Alias, AliasRequest, Deployment, Project, VercelError
 
 
 def candidate(it: Deployment, project: Project) -> bool:
@@ -28,21 +29,24 @@ def serving(project: Project) -> str | None:
 
 class Jobs:
     def __init__(self, world: World, deployments: dict[str, Deployment]) -> None:
-        self._world = world
-        self._deployments = deployments
+        self.world = world
+        self.deployments = deployments
+        self.rolling = Rolling(self)
 
     # -- domains
     def rollback(self, project: Project, it: Deployment, description: str | None) -> None:
-        self._admit(project, it)
-        if not candidate(it, project):
+        release = active(project)
+        # Back to what most visitors still meet: the way in which a rolling release is aborted.
+        aborts = release is not None and it.id == project.production
+        self._admit(project, it, aborts)
+        if not candidate(it, project) and not aborts:
             raise VercelError(422, "unprocessable_entity", "This deployment never served production: it cannot be rolled back to.")
-        if project.plan == "hobby" and it.id != self._previous(project):
+        if project.plan == "hobby" and not aborts and it.id != self._previous(project):
             raise VercelError(402, "payment_required", "The Hobby plan can only roll back to the previous production deployment.")
-        if project.rolling_release and project.rolling_release["state"] == "ACTIVE":
-            project.rolling_release |= {"state": "ABORTED", "activeStage": None, "nextStage": None, "updatedAt": int(self._world.now() * 1000)}
+        self.rolling.abort(project)
         if description is not None:
             self.describe(project, description)
-        self._start(project, AliasRequest("rollback", it.id, project.production, self._world.now()))
+        self.move(project, "rollback", it.id, f"rr_{release['startedAt']}" if release else None)
         project.effects.count(project.effects.rollbacks, it.id)
 
     def promote(self, project: Project, it: Deployment) -> bool:
@@ -51,11 +55,15 @@ class Jobs:
         if it.target != "production":
             raise VercelError(422, "unprocessable_entity", "Only a production deployment can be promoted; a preview has to be built again.")
         project.effects.count(project.effects.promotes, it.id)
-        if project.rolling_release and project.rolling_release["state"] == "ACTIVE":
-            project.rolling_release["queuedDeploymentId"] = it.id
-            self._world.changed()
+        release = active(project)
+        if release is not None and release["canaryDeployment"]["id"] == it.id:
+            self.rolling.complete(project, release)
+            return True
+        if release is not None:
+            release["queuedDeploymentId"] = it.id
+            self.world.changed()
             return False
-        self._start(project, AliasRequest("promote", it.id, project.production, self._world.now()))
+        self.move(project, "promote", it.id)
         return True
 
     def describe(self, project: Project, text: str) -> None:
@@ -63,14 +71,14 @@ class Jobs:
             "userId": "usr_sandboxOperatorExample",
             "username": "operator",
             "description": text,
-            "createdAt": int(self._world.now() * 1000),
+            "createdAt": int(self.world.now() * 1000),
         }
-        self._world.changed()
+        self.world.changed()
 
-    def _admit(self, project: Project, it: Deployment) -> None:
+    def _admit(self, project: Project, it: Deployment, aborts: bool = False) -> None:
         if project.request is not None and project.request.running:
             raise VercelError(409, "conflict", "Another promote or rollback of this project is in progress.")
-        if it.id == project.production:
+        if it.id == project.production and not aborts:
             raise VercelError(409, "conflict", "This deployment already is the current production deployment.")
         if it.state != "READY":
             raise VercelError(422, "unprocessable_entity", f"This deployment is not ready (it is {it.state}).")
@@ -79,23 +87,25 @@ class Jobs:
         earlier = [deployment for deployment in project.served if deployment != project.production]
         return earlier[-1] if earlier else None
 
-    def _start(self, project: Project, request: AliasRequest) -> None:
-        seconds = float(self._world.setting("alias_seconds"))
-        hidden = float(self._world.setting("alias_request_lag"))
+    def move(self, project: Project, kind: str, to: str, rolling: str | None = None) -> None:
+        """Begin the job that moves the production domains."""
+        request = AliasRequest(kind, to, project.production, self.world.now(), rolling=rolling)
+        seconds = float(self.world.setting("alias_seconds"))
+        hidden = float(self.world.setting("alias_request_lag"))
         if hidden > 0:
             project.stale_request = project.request
-            self._world.after(hidden, lambda: setattr(project, "stale_request", None))
+            self.world.after(hidden, lambda: setattr(project, "stale_request", None))
         project.request = request
-        self._world.changed()
+        self.world.changed()
 
         def proceed() -> None:
             request.status = "in-progress"
-            self._world.after(seconds * 2 / 3, finish)
+            self.world.after(seconds * 2 / 3, finish)
 
         def finish() -> None:
             self._finish(project, request)
 
-        self._world.after(seconds / 3, proceed)
+        self.world.after(seconds / 3, proceed)
 
     def _finish(self, project: Project, request: AliasRequest) -> None:
         failing = set(project.failing_aliases)
@@ -110,11 +120,11 @@ class Jobs:
         project.auto_assign = request.type == "promote"
         if request.type == "promote":
             project.rollback_description = None
-        self._serve(project, self._deployments[request.to])
+        self._serve(project, self.deployments[request.to])
 
     def _move(self, alias: Alias, deployment: str) -> None:
         alias.deployment = deployment
-        alias.updated = self._world.now()
+        alias.updated = self.world.now()
 
     def _serve(self, project: Project, it: Deployment) -> None:
         project.production = it.id
@@ -122,15 +132,15 @@ class Jobs:
         project.effects.domain_switches += 1
         it.substate = "PROMOTED"
         if it.alias_assigned_at is None:
-            it.alias_assigned_at = self._world.now()
+            it.alias_assigned_at = self.world.now()
 
     # -- builds
     def build(self, project: Project, it: Deployment, seconds: float | None = None) -> None:
         """QUEUED, INITIALIZING, BUILDING, then READY (or what the project's ``build_result`` says)."""
-        whole = float(self._world.setting("build_seconds")) if seconds is None else seconds
+        whole = float(self.world.setting("build_seconds")) if seconds is None else seconds
         it.state = "QUEUED"
         project.effects.builds += 1
-        self._world.changed()
+        self.world.changed()
 
         def step(state: str, share: float, then: t.Callable[[], None]) -> t.Callable[[], None]:
             def act() -> None:
@@ -138,8 +148,8 @@ class Jobs:
                     return
                 it.state = state
                 if state == "BUILDING":
-                    it.building_at = self._world.now()
-                self._world.after(whole * share, then)
+                    it.building_at = self.world.now()
+                self.world.after(whole * share, then)
 
             return act
 
@@ -147,25 +157,31 @@ class Jobs:
             if it.state not in FINAL:
                 self._built(project, it)
 
-        self._world.after(whole * 0.05, step("INITIALIZING", 0.05, step("BUILDING", 0.9, end)))
+        self.world.after(whole * 0.05, step("INITIALIZING", 0.05, step("BUILDING", 0.9, end)))
 
     def _built(self, project: Project, it: Deployment) -> None:
         it.state = project.build_result or "READY"
         if it.state != "READY":
             it.error = {"code": "BUILD_FAILED", "message": 'Command "npm run build" exited with 1'}
             return
-        it.ready_at = self._world.now()
+        it.ready_at = self.world.now()
         if it.target != "production":
             it.alias_assigned_at = it.ready_at
             return
         it.substate = "STAGED"
         if project.auto_assign:
             # READY is not live: the domains follow a moment later.
-            self._world.after(float(self._world.setting("alias_seconds")), lambda: self._assign(project, it))
+            self.world.after(float(self.world.setting("alias_seconds")), lambda: self._assign(project, it))
 
     def _assign(self, project: Project, it: Deployment) -> None:
         if not project.auto_assign:
             return
+        if project.rolling_config is None or project.production is None:
+            self.serve_everywhere(project, it)
+        elif active(project) is None:
+            self.rolling.start(project, it)
+
+    def serve_everywhere(self, project: Project, it: Deployment) -> None:
         for alias in project.aliases:
             self._move(alias, it.id)
         self._serve(project, it)
@@ -174,35 +190,5 @@ class Jobs:
         if it.state in FINAL:
             raise VercelError(400, "bad_request", f"This deployment cannot be canceled: it is {it.state}.")
         it.state = "CANCELED"
-        it.canceled_at = self._world.now()
-        self._world.changed()
-
-
-def rolling_release(wish: Json, current: Deployment | None, canary: Deployment | None, now: float) -> Json:
-    """The vendor's document about a rolling release, from the few facts that a test gives."""
-    stages = [
-        {"index": 0, "targetPercentage": 10, "requireApproval": True, "duration": None, "isFinalStage": False},
-        {"index": 1, "targetPercentage": 100, "requireApproval": False, "duration": None, "isFinalStage": True},
-    ]
-    active = wish.get("state", "ACTIVE") == "ACTIVE"
-
-    def named(it: Deployment | None) -> Json | None:
-        if it is None:
-            return None
-        return {"id": it.id, "name": it.project, "url": it.url, "target": it.target, "readyState": it.state, "createdAt": int(it.created * 1000)}
-
-    document: Json = {
-        "state": "ACTIVE",
-        "substate": None,
-        "advancementType": "manual-approval",
-        "currentDeployment": named(current),
-        "canaryDeployment": named(canary),
-        "queuedDeploymentId": None,
-        "stages": stages,
-        "activeStage": stages[0] if active else None,
-        "nextStage": stages[1] if active else None,
-        "currentCanaryPercentage": 10 if active else 100,
-        "startedAt": int(now * 1000),
-        "updatedAt": int(now * 1000),
-    }
-    return document | {key: value for key, value in wish.items() if key != "canary"}
+        it.canceled_at = self.world.now()
+        self.world.changed()

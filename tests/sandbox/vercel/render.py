@@ -254,6 +254,7 @@ def project(it: Project, production: Deployment | None, latest: list[Deployment]
         "requestedAt": ms(shown.requested),
         "fromDeploymentId": shown.from_,
         "toDeploymentId": shown.to,
+        **({"fromRollingReleaseId": shown.rolling} if shown.rolling else {}),
     }
     rolling_back = it.request is not None and it.request.type == "rollback" and it.request.running
     document["lastRollbackTarget"] = {"id": it.request.to} if rolling_back and it.request else None

@@ -8,7 +8,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import env, render
+from . import env, render, rolling
 from .asked import Answer, Asked, Operation, Routes
 from .jobs import candidate
 from .state import Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
@@ -258,16 +258,6 @@ def deployment_aliases(asked: Asked) -> Answer:
     return 200, {"aliases": [render.deployment_alias(alias) for alias in project.aliases if alias.deployment == it.id]}
 
 
-def read_rolling_release(asked: Asked) -> Answer:
-    release = asked.project().rolling_release
-    state = asked.query.get("state")
-    return 200, {"rollingRelease": release if release is not None and state in (None, release["state"]) else None}
-
-
-def read_rolling_config(asked: Asked) -> Answer:
-    return 200, {"rollingRelease": asked.project().rolling_config}
-
-
 ROUTES: Routes = (
     ("GET", "/v2/user", read_user),
     ("GET", "/v2/teams", list_teams),
@@ -294,8 +284,7 @@ ROUTES: Routes = (
     ("GET", "/v4/aliases", list_aliases),
     ("GET", "/v4/aliases/{alias}", read_alias),
     ("GET", "/v2/deployments/{deployment}/aliases", deployment_aliases),
-    ("GET", "/v1/projects/{project}/rolling-release", read_rolling_release),
-    ("GET", "/v1/projects/{project}/rolling-release/config", read_rolling_config),
+    *rolling.ROUTES,
 )
 
 

@@ -69,6 +69,8 @@ class AliasRequest:
     from_: str | None
     requested: float
     status: str = "pending"
+    # The rolling release that it aborted.
+    rolling: str | None = None
 
     @property
     def running(self) -> bool:
@@ -121,6 +123,10 @@ class Project:
     stale_request: AliasRequest | None = None
     rolling_release: Json | None = None
     rolling_config: Json | None = None
+    # Settings that are on keep their stages when they are written over.
+    sticky_rolling_config: bool = False
+    # On the Pro plan: for how many more projects the team may switch rolling releases on.
+    rolling_slots: int = 1
     rollback_description: Json | None = None
     # Domains that the next job fails to move.
     failing_aliases: list[str] = field(default_factory=list)

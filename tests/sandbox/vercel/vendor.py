@@ -11,7 +11,8 @@ from dataclasses import fields
 from ..errors import Refused
 from ..world import Call, Release, World, ago
 from . import env
-from .jobs import Jobs, candidate, rolling_release, serving
+from .jobs import Jobs, candidate, serving
+from .rolling import wished
 from .state import FINAL, Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
 
 if t.TYPE_CHECKING:
@@ -172,6 +173,9 @@ class Vercel:
             "auto_assign": project.auto_assign,
             "paused": project.paused,
             "request": request and {"type": request.type, "to": request.to, "status": request.status},
+            "rolling_release": _rolling(project.rolling_release),
+            "rolling_document": project.rolling_release,
+            "rolling_config": project.rolling_config,
             "domains": {alias.name: alias.deployment for alias in project.aliases},
             "deployments": [self._brief(it.id) for it in self.of_project(project)],
             "effects": {
@@ -215,7 +219,7 @@ class Vercel:
             if name == "rolling_release" and value is not None:
                 current = self.deployments.get(project.production or "")
                 canary = self.chosen(project, value["canary"]) if "canary" in value else None
-                value = rolling_release(value, current, canary, self.world.now())
+                value = wished(project, value, current, canary, self.world.now())
             if name == "request" and value is not None:
                 to = self.chosen(project, value["to"]).id
                 value = AliasRequest(value.get("type", "promote"), to, project.production, self.world.now(), value.get("status", "in-progress"))
@@ -274,3 +278,11 @@ class Vercel:
             return body
         states = STATES | FINAL
         return {key: "HIBERNATING" if key in ("readyState", "state", "status") and value in states else self.obscure(value) for key, value in body.items()}
+
+
+def _rolling(release: Json | None) -> Json | None:
+    if release is None:
+        return None
+    stage = release["activeStage"]
+    canary = (release["canaryDeployment"] or {}).get("id")
+    return {"state": release["state"], "substate": release["substate"], "canary": canary, "stage": stage and stage["index"]}

@@ -21,11 +21,13 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.paging import pages
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import operations
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.client import malformed
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.client import VENDOR, malformed
 
 Deployment = dict[str, t.Any]
 IN_PROGRESS = ("QUEUED", "INITIALIZING", "BUILDING")
 LARGEST_PAGE = 100
+# Where what was just made, or was meant by a misspelt name, is looked for.
+NEWEST = 20
 # How far a search by tag or commit goes back.
 MOST_SEARCHED = 1000
 # Marks a deployment that was made here out of an older one, so that a later run recognises it.
@@ -195,6 +197,23 @@ def _by_id(scope: Scope, project_id: str, id_or_host: str, any_target: bool) -> 
     # The single deployment does not say whether it is a rollback candidate; the list of its moment does.
     moment = round(found["created_at"] * 1000)
     return next((item for item in listing(scope, project_id, since=moment - 1, until=moment + 1) if item["id"] == found["id"]), found)
+
+
+def required(scope: Scope, project_id: str, text: str, serving: Deployment | None = None, any_target: bool = False) -> Deployment:
+    """The same, and an error that lists the near names when there is none."""
+    found = find(scope, project_id, text, serving, any_target)
+    if found is not None:
+        return found
+    filters: dict[str, t.Any] = {} if any_target else {"target": "production"}
+    newest = list(itertools.islice(listing(scope, project_id, NEWEST, **filters), NEWEST))
+    close = near(text, newest)
+    recent = ", ".join(deployment["version"] or (deployment["commit"] or "")[:7] or deployment["id"] for deployment in newest[:3])
+    raise Failure(
+        "not_found",
+        f"there is no {'' if any_target else 'production '}deployment {text!r} in {scope.where}",
+        f"Did you mean {', '.join(close)}?" if close else f"The newest are: {recent}" if recent else "Deploy something first",
+        VENDOR,
+    )
 
 
 def near(text: str, known: t.Iterable[Deployment]) -> list[str]:

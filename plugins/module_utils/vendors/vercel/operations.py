@@ -28,7 +28,24 @@ REQUEST_ROLLBACK = Operation("request_rollback", "POST", "/v1/projects/{projectI
 LIST_PROMOTE_ALIASES = Operation("list_promote_aliases", "GET", "/v1/projects/{projectId}/promote/aliases", query=(*TEAM, "failedOnly", "limit"))
 LIST_ROLLBACK_ALIASES = Operation("list_rollback_aliases", "GET", "/v9/projects/{projectId}/rollback/aliases", query=(*TEAM, "failedOnly", "limit"))
 
-GET_ROLLING_RELEASE = Operation("get_rolling_release", "GET", "/v1/projects/{idOrName}/rolling-release", query=(*TEAM, "state"))
+ROLLING = "/v1/projects/{idOrName}/rolling-release"
+GET_ROLLING_RELEASE = Operation("get_rolling_release", "GET", ROLLING, query=(*TEAM, "state"))
+GET_ROLLING_RELEASE_BILLING = Operation("get_rolling_release_billing", "GET", f"{ROLLING}/billing", query=TEAM)
+GET_ROLLING_RELEASE_CONFIG = Operation("get_rolling_release_config", "GET", f"{ROLLING}/config", query=TEAM)
+# Durations are minutes. Its body is not in the published document; the vendor's own clients send it.
+UPDATE_ROLLING_RELEASE_CONFIG = Operation(
+    "update_rolling_release_config",
+    "PATCH",
+    f"{ROLLING}/config",
+    query=TEAM,
+    body=("enabled", "advancementType", "stages", "canaryResponseHeader"),
+    changes=True,
+)
+START_ROLLING_RELEASE = Operation("start_rolling_release", "POST", f"{ROLLING}/start", query=TEAM, body=("canaryDeploymentId",), changes=True)
+APPROVE_ROLLING_RELEASE_STAGE = Operation(
+    "approve_rolling_release_stage", "POST", f"{ROLLING}/approve-stage", query=TEAM, body=("nextStageIndex", "canaryDeploymentId"), changes=True
+)
+COMPLETE_ROLLING_RELEASE = Operation("complete_rolling_release", "POST", f"{ROLLING}/complete", query=TEAM, body=("canaryDeploymentId",), changes=True)
 
 # Values come encrypted unless asked for otherwise; those of sensitive variables never come.
 FILTER_PROJECT_ENVS = Operation("filter_project_envs", "GET", "/v10/projects/{idOrName}/env", query=(*TEAM, "decrypt"))
@@ -68,4 +85,10 @@ OPERATIONS = table(
     EDIT_PROJECT_ENV,
     BATCH_REMOVE_PROJECT_ENV,
     GET_CUSTOM_ENVIRONMENTS,
+    GET_ROLLING_RELEASE_BILLING,
+    GET_ROLLING_RELEASE_CONFIG,
+    UPDATE_ROLLING_RELEASE_CONFIG,
+    START_ROLLING_RELEASE,
+    APPROVE_ROLLING_RELEASE_STAGE,
+    COMPLETE_ROLLING_RELEASE,
 )

@@ -28,8 +28,6 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.pr
 How = t.Literal["already", "domains", "rebuild"]
 LONGEST_DESCRIPTION = 200
 LONGEST_NOTE = 70
-# Where a build of ours is looked for: it is among the newest.
-NEWEST = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +67,7 @@ def ensure(
         target, project, how = _rebuilt(task, place, project, target)
     job = project.job if project.job is not None and project.job.running else None
     if job is not None and (target is None or job.to != target["id"]):
-        raise _busy(job)
+        raise busy(job)
     left = project.auto_assign
     if target is not None and not project.serves_wholly(target["id"]):
         rollback = job.type == "rollback" if job else not (promote or rebuild) and target["served"] is not False
@@ -96,7 +94,7 @@ def _moved(task: Task, place: Scope, project: Project, target: Deployment, rollb
     before = project.job
     planned_end = dataclasses.replace(project, serving=target, auto_assign=not rollback, job=None)
     if before is not None and before.running:
-        return planned_end if task.check_mode else _arrived(task, place, project, target, None)
+        return planned_end if task.check_mode else arrived(task, place, project, target, None)
 
     def look() -> Project | None:
         now = projects.read(place, project.id)
@@ -123,13 +121,13 @@ def _moved(task: Task, place: Scope, project: Project, target: Deployment, rollb
         raise Failure(
             "conflict",
             f"Vercel will promote {target['id']} only when the active rolling release has completed",
-            "Complete or abort the rolling release in the dashboard, then run the same command again",
+            "Complete or abort the rolling release (vercel_rolling_release), then run the same command again",
             VENDOR,
             operations.REQUEST_PROMOTE.name,
             202,
             "queued",
         )
-    return _arrived(task, place, project, target, before)
+    return arrived(task, place, project, target, before)
 
 
 def _after_conflict(task: Task, place: Scope, project: Project, target: Deployment, failure: Failure) -> Project:
@@ -148,10 +146,10 @@ def _after_conflict(task: Task, place: Scope, project: Project, target: Deployme
         raise (failure if late.kind == "timeout" else late) from None
     if now.serves_wholly(target["id"]):
         return now
-    return _arrived(task, place, project, target, None if now.job is not None and now.job.same(before) else before)
+    return arrived(task, place, project, target, None if now.job is not None and now.job.same(before) else before)
 
 
-def _arrived(task: Task, place: Scope, project: Project, target: Deployment, before: Job | None) -> Project:
+def arrived(task: Task, place: Scope, project: Project, target: Deployment, before: Job | None) -> Project:
     """Wait until a job other than ``before`` has moved production to ``target``; one request a turn."""
 
     def done(now: Project) -> bool:
@@ -160,7 +158,7 @@ def _arrived(task: Task, place: Scope, project: Project, target: Deployment, bef
         if now.job.same(before):
             return False
         if now.job.to != target["id"]:
-            raise _busy(now.job)
+            raise busy(now.job)
         if now.job.status in projects.RUNNING:
             return False
         # A status that is not known is the end, and not a good one.
@@ -178,7 +176,7 @@ def _arrived(task: Task, place: Scope, project: Project, target: Deployment, bef
     )
 
 
-def _busy(job: Job) -> Failure:
+def busy(job: Job) -> Failure:
     return Failure("conflict", f"a {job}", f"Wait for it to end. {AGAIN}", VENDOR, code="busy", retryable=True)
 
 
@@ -209,7 +207,7 @@ def _rebuilt(task: Task, place: Scope, project: Project, target: Deployment) -> 
         raise malformed("autoAssignCustomDomains of the project")
 
     def builds() -> list[Deployment]:
-        newest = itertools.islice(deployments.listing(place, project.id, NEWEST, target="production"), NEWEST)
+        newest = itertools.islice(deployments.listing(place, project.id, deployments.NEWEST, target="production"), deployments.NEWEST)
         return [build for build in newest if build["rebuild_of"] == origin]
 
     known = builds()
@@ -217,7 +215,7 @@ def _rebuilt(task: Task, place: Scope, project: Project, target: Deployment) -> 
     build = next((one for one in known if one["created_at"] > since and (one["in_progress"] or (one["ready"] and not one["served"]))), None)
     if build is None:
         if project.job is not None and project.job.running:
-            raise _busy(project.job)
+            raise busy(project.job)
         answer = place.client.change(
             operations.CREATE_DEPLOYMENT,
             f"{project.name} production build of {origin}",
@@ -290,7 +288,7 @@ def execute(task: Task) -> dict[str, t.Any]:
     params = task.params
     place = projects.scope(task, params)
     project = before = projects.read(place)
-    target = _target(place, project, params["deployment"], params["rebuild"]) if params["deployment"] else None
+    target = deployments.required(place, project.id, params["deployment"], project.serving, params["rebuild"]) if params["deployment"] else None
     if target is not None:
         _admit(place, project, target, params["rebuild"])
     done = ensure(task, place, project, target, params["auto_assign"], params["description"], rebuild=params["rebuild"])
@@ -314,28 +312,13 @@ def _state(project: Project) -> dict[str, t.Any]:
     return {"deployment": project.serving["id"] if project.serving is not None else None, "auto_assign": project.auto_assign}
 
 
-def _target(place: Scope, project: Project, wanted: str, rebuild: bool) -> Deployment:
-    found = deployments.find(place, project.id, wanted, project.serving, any_target=rebuild)
-    if found is not None:
-        return found
-    newest = list(itertools.islice(deployments.listing(place, project.id, NEWEST, target="production"), NEWEST))
-    close = deployments.near(wanted, newest)
-    recent = ", ".join(deployment["version"] or (deployment["commit"] or "")[:7] or deployment["id"] for deployment in newest[:3])
-    raise Failure(
-        "not_found",
-        f"there is no production deployment {wanted!r} in {place.where}",
-        f"Did you mean {', '.join(close)}?" if close else f"The newest are: {recent}" if recent else "Deploy something first",
-        VENDOR,
-    )
-
-
 def _admit(place: Scope, project: Project, target: Deployment, rebuild: bool) -> None:
     """Refuse, before anything is sent, what Vercel cannot do or what would not do what was asked."""
     release = projects.rolling_release(place, project, [target])
     if release is not None:
         raise refuse(
             f"a rolling release of {project.name} to {release['canary']} is active",
-            "Complete or abort it first: vercel rolling-release complete, or abort",
+            "Complete or abort it first: state: complete, or aborted, of vercel_rolling_release",
             "rolling_release",
         )
     if rebuild or project.serves(target["id"]):

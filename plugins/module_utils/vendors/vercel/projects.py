@@ -78,11 +78,15 @@ def scope(task: Task, params: t.Mapping[str, t.Any], own_url: str = OWN_URL) -> 
 
 def read(place: Scope, project_id: str = "") -> Project:
     """One request. A project that is not there is an error that lists the near names."""
+    return parse(place, fetch(place, project_id))
+
+
+def fetch(place: Scope, project_id: str = "") -> dict[str, t.Any]:
+    """The vendor's own words about the project, for those who want more of them than :class:`Project` holds."""
     try:
-        raw = place.client.call(operations.GET_PROJECT, path={"idOrName": project_id or place.project})
+        return t.cast("dict[str, t.Any]", place.client.call(operations.GET_PROJECT, path={"idOrName": project_id or place.project}))
     except Failure as failure:
         raise missing(place, failure) if failure.kind == "not_found" else failure from None
-    return _parse(place, raw)
 
 
 def missing(place: Scope, failure: Failure) -> Failure:
@@ -97,7 +101,7 @@ def restore(plain: dict[str, t.Any]) -> Project:
     return Project(**{**plain, "job": Job(**plain["job"]) if plain["job"] else None})
 
 
-def _parse(place: Scope, raw: dict[str, t.Any]) -> Project:
+def parse(place: Scope, raw: dict[str, t.Any]) -> Project:
     if not isinstance(raw.get("id"), str) or not isinstance(raw.get("name"), str):
         raise client.malformed("project")
     if place.team.startswith("team_") and raw.get("accountId") not in (None, place.team):
