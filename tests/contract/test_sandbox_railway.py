@@ -26,9 +26,6 @@ from ansible_collections.saasops.runbooks.tests.contract.railway_sandbox import 
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import ClockMember, Sandbox
 from ansible_collections.saasops.runbooks.tests.sandbox.railway.routes import schema as own_schema
 
-pytest_plugins = ["ansible_collections.saasops.runbooks.tests.contract.railway_sandbox_fixtures"]
-
-
 # -- the schema
 
 

@@ -10,7 +10,6 @@ import pytest
 from ansible_collections.saasops.runbooks.tests.contract.railway_sandbox import Json, Railway
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import ClockMember, Sandbox
 
-pytest_plugins = ["ansible_collections.saasops.runbooks.tests.contract.railway_sandbox_fixtures"]
 VARIABLES = """
 query Variables($projectId: String!, $environmentId: String!, $serviceId: String, $unrendered: Boolean) {
   variables(projectId: $projectId, environmentId: $environmentId, serviceId: $serviceId, unrendered: $unrendered)

@@ -13,7 +13,6 @@ from ansible_collections.saasops.runbooks.tests.contract.vercel_sandbox import J
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import ClockMember, Control, Sandbox
 from ansible_collections.saasops.runbooks.tests.sandbox.vercel.routes import ROUTES
 
-pytest_plugins = ["ansible_collections.saasops.runbooks.tests.contract.vercel_sandbox_fixtures"]
 PROJECT = "/v9/projects/hydrogen"
 
 

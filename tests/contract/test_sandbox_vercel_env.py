@@ -12,7 +12,6 @@ from ansible_collections.saasops.runbooks.tests.contract.vercel_sandbox import J
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import Control
 from ansible_collections.saasops.runbooks.tests.sandbox.vercel import env
 
-pytest_plugins = ["ansible_collections.saasops.runbooks.tests.contract.vercel_sandbox_fixtures"]
 ENV = "/v10/projects/hydrogen/env"
 
 

@@ -10,7 +10,6 @@ import pytest
 from ansible_collections.saasops.runbooks.tests.contract.vercel_sandbox import Json, Vercel
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import ClockMember, Control
 
-pytest_plugins = ["ansible_collections.saasops.runbooks.tests.contract.vercel_sandbox_fixtures"]
 HERE = "/v1/projects/hydrogen/rolling-release"
 PROJECT = "/v9/projects/hydrogen"
 MANUAL: Json = {"enabled": True, "advancementType": "manual-approval", "stages": [{"targetPercentage": it} for it in (10, 50, 100)]}
