@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
@@ -19,6 +20,9 @@ class TogetherAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
+        # Ansible checks the options of those only that have some.
+        if self._task.args and not self._VALID_ARGS:
+            raise AnsibleActionFail(f"Invalid options for {self._task.action}: {', '.join(self._task.args)}")
         hostvars, groups = task_vars["hostvars"], task_vars["groups"]
         chosen = [name for name in groups["components"] if name in task_vars["ansible_play_hosts_all"]]
         run = dict(hostvars[chosen[0]]["saasops_run"])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One fault or kill at one request of one run, the reruns after it, and what must hold at the end of each.
 
-A *story* is a command whose changing requests are known; a *point* is what goes wrong in it, and where. ``play_out`` runs a point.
+A *story* is a command whose changing requests are known; a *point* is what goes wrong in it, and where. ``check_point`` runs a point.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def check_what_it_says(run: Run, world: World, before: str, after: str) -> None:
 
 
 # -- playing a point out
-def play_out(point: Point, world: World, launcher: Launcher) -> None:
+def check_point(point: Point, world: World, launcher: Launcher) -> None:
     """Run the story into its trouble, then the same command again until it ends with 0; check what must hold."""
     story = point.story
     story.prepare(world, launcher)

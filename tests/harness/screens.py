@@ -29,7 +29,7 @@ def offers(run: Run) -> list[list[str]]:
     return found
 
 
-def is_refused(world: World, run: Run, *reasons: str) -> None:
+def check_refused(world: World, run: Run, *reasons: str) -> None:
     """Exit status, headline, reasons; and no vendor was sent anything that changes something."""
     assert run.code not in (0, None), run.output
     assert "REFUSED - nothing was changed" in run.headline, run.summary
@@ -38,7 +38,7 @@ def is_refused(world: World, run: Run, *reasons: str) -> None:
     assert world.changes() == [], world.changes()
 
 
-def fits(run: Run, banner: str = "PRODUCTION shop", last: bool = True) -> None:
+def check_fits(run: Run, banner: str = "PRODUCTION shop", last: bool = True) -> None:
     """The screen has room in a small terminal, is plain text, names the environment first, and is the last thing before the recap."""
     text_fits(run.summary, banner)
     if last:

@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
     ("step", "options"),
     [
         ("guard", {"verb": "rollback", "ledgr": "required"}),
+        ("release_scope", {"scop": {}}),
         ("release_saga", {"scop": {}}),
         ("release_record", {"scope": {}, "sagas": {}}),
         ("summary", {"records": {}}),

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import releases, store
 from tests.harness.launcher import Launcher
 from tests.harness.ledgers import ledger
-from tests.harness.screens import fits, is_refused, said
+from tests.harness.screens import check_fits, check_refused, said
 from tests.harness.world import World
 
 NewWorld = t.Callable[..., World]
@@ -52,7 +52,7 @@ def test_a_machine_without_a_home_for_state_still_rolls_back(new_world: NewWorld
     assert world.effects() == BOTH
     for sentence in ("NO LEASE", "no ledger:", "nobody else is kept out, and proved releases are not known", "the record was not written whole"):
         assert sentence in said(run), run.summary
-    fits(run)
+    check_fits(run)
 
 
 @pytest.mark.parametrize("kind", ["nobody listens", "no rights", "not a database"])
@@ -69,7 +69,7 @@ def test_a_ledger_that_cannot_be_used_is_told_and_stops_nobody(new_world: NewWor
     assert "ROLLED BACK" in first.headline
     assert "NO LEASE" in said(first)
     assert "no ledger:" in said(first)
-    fits(first)
+    check_fits(first)
     second = launcher.play(world, "rollback", inventory=inventory)
     assert (second.code, second.changed) == (0, 0)
     assert world.effects() == BOTH
@@ -79,12 +79,12 @@ def test_a_ledger_of_a_newer_collection_is_not_touched(new_world: NewWorld, laun
     world = new_world()
     with ledger(world) as opened, opened.write() as connection:
         connection.execute(store.meta.update().values(value=str(store.SCHEMA_VERSION + 1)))
-    is_refused(world, launcher.play(world, "rollback"), "was written by a newer version of this collection", "Upgrade the collection")
+    check_refused(world, launcher.play(world, "rollback"), "was written by a newer version of this collection", "Upgrade the collection")
 
 
 def test_a_ledger_url_that_is_none_is_refused(world: World, launcher: Launcher) -> None:
     for url, reason in (("mysql://127.0.0.1/x", "Use sqlite or postgresql"), ("nonsense", "saasops_ledger_url is not a URL")):
-        is_refused(world, launcher.play(world, "rollback", inventory=world.write_inventory(saasops_ledger_url=url)), reason)
+        check_refused(world, launcher.play(world, "rollback", inventory=world.write_inventory(saasops_ledger_url=url)), reason)
 
 
 def test_the_ledger_deleted_between_runs_costs_its_memory_and_nothing_else(new_world: NewWorld, launcher: Launcher) -> None:

@@ -23,9 +23,9 @@ from tests.harness.matrix import (
     UNDO,
     Point,
     Story,
+    check_point,
     open_sagas,
     places,
-    play_out,
     quiet,
     reads,
     rerun,
@@ -144,19 +144,19 @@ def numbers(counted: dict[str, int], new_world: NewWorld, launcher: Launcher) ->
 
 @pytest.mark.parametrize("point", sample(CHANGES, 8), ids=str)
 def test_a_sample_of_faults_at_changing_requests(point: Point, world: World, launcher: Launcher) -> None:
-    play_out(point, world, launcher)
+    check_point(point, world, launcher)
 
 
 @pytest.mark.parametrize("reading", sample(READINGS, 10), ids=str)
 def test_a_sample_of_faults_at_reading_requests(reading: Reading, new_world: NewWorld, launcher: Launcher, counted: dict[str, int]) -> None:
     most = numbers(counted, new_world, launcher)[reading.vendor]
-    play_out(reading.at(random.Random(f"{seed()} {reading}").randint(1, most)), new_world(), launcher)
+    check_point(reading.at(random.Random(f"{seed()} {reading}").randint(1, most)), new_world(), launcher)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("point", CHANGES, ids=str)
 def test_every_fault_at_every_changing_request(point: Point, world: World, launcher: Launcher) -> None:
-    play_out(point, world, launcher)
+    check_point(point, world, launcher)
 
 
 @pytest.mark.soak
@@ -166,7 +166,7 @@ def test_every_fault_all_along_the_reading_requests(reading: Reading, new_world:
     for number in places(numbers(counted, new_world, launcher)[reading.vendor]):
         point = reading.at(number)
         print(point)  # which one of them, when it fails
-        play_out(point, new_world(), launcher)
+        check_point(point, new_world(), launcher)
 
 
 def test_a_lasting_failure_is_a_declared_split_which_the_same_command_resumes(world: World, launcher: Launcher) -> None:

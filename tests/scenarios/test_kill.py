@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain
 from tests.harness.launcher import Launcher, Started, hold
 from tests.harness.ledgers import ledger
-from tests.harness.matrix import FORWARD, NEXT, OLD, ROLLBACK, UNDO, Point, Story, doubled, open_sagas, places, play_out, quiet, reads, rerun, sample, seed
+from tests.harness.matrix import FORWARD, NEXT, OLD, ROLLBACK, UNDO, Point, Story, check_point, doubled, open_sagas, places, quiet, reads, rerun, sample, seed
 from tests.harness.world import TIMEOUT, World
 from tests.sandbox.kill import kill_tree
 from tests.scenarios.conftest import NewWorld
@@ -40,17 +40,17 @@ KILLS = list(kill_points())
 
 @pytest.mark.parametrize("point", sample(KILLS, 7), ids=str)
 def test_a_sample_of_kills_at_changing_requests(point: Point, world: World, launcher: Launcher) -> None:
-    play_out(point, world, launcher)
+    check_point(point, world, launcher)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("point", KILLS, ids=str)
 def test_every_kill_at_every_changing_request(point: Point, world: World, launcher: Launcher) -> None:
-    play_out(point, world, launcher)
+    check_point(point, world, launcher)
 
 
 # -- between the changes
-def killed_while_reading(world: World, launcher: Launcher, story: Story, vendor: str, number: int) -> None:
+def check_killed_while_reading(world: World, launcher: Launcher, story: Story, vendor: str, number: int) -> None:
     world.sandbox.fault("timeout", vendor=vendor, changes=False, skip=number - 1, seconds=HANGING)
     run = launcher.start(world, story.verb, *story.arguments, "-e", f"{story.verb}_request_timeout={HANGING}").go()
     wait_until(run, lambda: any(entry["fault"] == "timeout" for entry in world.sandbox.journal(vendor=vendor)))
@@ -72,7 +72,7 @@ def wait_until(run: Started, reached: t.Callable[[], bool]) -> None:
 @pytest.mark.parametrize("vendor", ["vercel", "railway"])
 def test_a_run_killed_while_it_reads(vendor: str, new_world: NewWorld, launcher: Launcher) -> None:
     most = reads(new_world(), launcher, ROLLBACK)[vendor]
-    killed_while_reading(new_world(), launcher, ROLLBACK, vendor, random.Random(f"{seed()} {vendor}").randint(1, most))
+    check_killed_while_reading(new_world(), launcher, ROLLBACK, vendor, random.Random(f"{seed()} {vendor}").randint(1, most))
 
 
 @pytest.mark.soak
@@ -81,7 +81,7 @@ def test_a_run_killed_while_it_reads(vendor: str, new_world: NewWorld, launcher:
 def test_every_kill_all_along_the_reading_requests(vendor: str, new_world: NewWorld, launcher: Launcher) -> None:
     for number in places(reads(new_world(), launcher, ROLLBACK)[vendor]):
         print(vendor, number)
-        killed_while_reading(new_world(), launcher, ROLLBACK, vendor, number)
+        check_killed_while_reading(new_world(), launcher, ROLLBACK, vendor, number)
 
 
 # -- by a fresh command line

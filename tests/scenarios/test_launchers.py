@@ -32,7 +32,7 @@ PATIENCE = 60.0
 
 
 # -- at the same moment
-def one_effect(new_world: NewWorld, launcher: Launcher, ledger_url: str, launchers: int) -> None:
+def check_one_effect(new_world: NewWorld, launcher: Launcher, ledger_url: str, launchers: int) -> None:
     world = new_world(ledger_url=ledger_url)
     started = [launcher.start(world, "rollback") for _number in range(launchers)]
     for run in started:
@@ -58,13 +58,13 @@ def names(refused: Run, run: str, pid: int) -> bool:
 
 
 def test_two_launchers_at_the_same_moment_make_one_effect(new_world: NewWorld, launcher: Launcher, ledger_url: str) -> None:
-    one_effect(new_world, launcher, ledger_url, 2)
+    check_one_effect(new_world, launcher, ledger_url, 2)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("round_number", range(3))
 def test_eight_launchers_at_the_same_moment_make_one_effect(new_world: NewWorld, launcher: Launcher, ledger_url: str, round_number: int) -> None:
-    one_effect(new_world, launcher, ledger_url, 8)
+    check_one_effect(new_world, launcher, ledger_url, 8)
 
 
 def test_who_comes_while_another_works_is_told_who_that_is(new_world: NewWorld, launcher: Launcher, ledger_url: str) -> None:

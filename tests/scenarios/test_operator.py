@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from tests.harness.launcher import Launcher
-from tests.harness.screens import fits, is_refused, said
+from tests.harness.screens import check_fits, check_refused, said
 from tests.harness.world import ROOT, TIMEOUT, Run, World
 from tests.sandbox.launch import Sandbox
 
@@ -50,8 +50,8 @@ def test_an_inventory_that_is_missing_empty_or_misspelt_ends_badly(world: World,
     if content is not None:
         path.write_text(content, encoding="utf-8")
     run = launcher.play(world, verb, inventory=path)
-    is_refused(world, run, "the inventory has no group components", "Check the file after -i")
-    fits(run, "NO ENVIRONMENT REFUSED")
+    check_refused(world, run, "the inventory has no group components", "Check the file after -i")
+    check_fits(run, "NO ENVIRONMENT REFUSED")
     assert not world.state.exists()
 
 
@@ -69,20 +69,20 @@ def test_limit_still_works_and_a_limit_of_nothing_ends_badly(world: World, launc
 def test_a_misspelt_inventory_variable_is_refused_with_the_name_that_is_meant(world: World, launcher: Launcher) -> None:
     for wrong, right in (("vercel_projet", "vercel_project"), ("component_urls", "component_url"), ("componnet_health", "component_health")):
         run = launcher.play(world, "rollback", inventory=world.write_inventory(**{wrong: "x"}))
-        is_refused(world, run, f"there is no inventory variable {wrong}", right)
-        fits(run)
+        check_refused(world, run, f"there is no inventory variable {wrong}", right)
+        check_fits(run)
     kept = world.write_inventory(vault_vercel_token="x", my_railway_token="y", project="z", environment_name="k")
     assert launcher.play(world, "rollback", "--check", inventory=kept).code == 0, "a variable of one's own was taken for a slip"
 
 
 def test_a_misspelt_vendor_is_refused_with_the_near_one(world: World, launcher: Launcher) -> None:
     run = launcher.play(world, "rollback", inventory=world.write_inventory(hosts={"app": {"component_vendor": "vercell"}}))
-    is_refused(world, run, "app: component_vendor is 'vercell'", "Did you mean vercel?")
+    check_refused(world, run, "app: component_vendor is 'vercell'", "Did you mean vercel?")
 
 
 def test_an_inventory_of_two_environments_is_refused(world: World, launcher: Launcher) -> None:
     run = launcher.play(world, "rollback", inventory=world.write_inventory(hosts={"app": {"saasops_environment": "staging"}}))
-    is_refused(world, run, "the inventory mixes environments", "Keep one inventory for each environment")
+    check_refused(world, run, "the inventory mixes environments", "Keep one inventory for each environment")
 
 
 # -- 2: extra variables
@@ -100,8 +100,8 @@ def test_an_inventory_of_two_environments_is_refused(world: World, launcher: Lau
 )
 def test_a_misspelt_extra_variable_is_refused_with_the_name_that_is_meant(world: World, launcher: Launcher, given: str, meant: str) -> None:
     run = launcher.play(world, "rollback", "-e", given)
-    is_refused(world, run, f"Did you mean {meant}")
-    fits(run)
+    check_refused(world, run, f"Did you mean {meant}")
+    check_fits(run)
 
 
 def test_a_value_that_cannot_be_is_refused_before_anything_is_asked(world: World, launcher: Launcher) -> None:
@@ -111,7 +111,7 @@ def test_a_value_that_cannot_be_is_refused_before_anything_is_asked(world: World
         ("rollback_deadline=-1", "Give rollback_deadline as seconds, or like 90s, 15m"),
         ("saasops_allow=reed", "Give one of: read, change, destroy"),
     ):
-        is_refused(world, launcher.play(world, "rollback", "-e", given), reason)
+        check_refused(world, launcher.play(world, "rollback", "-e", given), reason)
     assert world.sandbox.journal() == []
 
 
@@ -136,12 +136,12 @@ def test_a_reason_with_spaces_survives_a_real_shell(world: World) -> None:
 
 def test_text_that_ansible_would_cut_is_refused(world: World, launcher: Launcher) -> None:
     for given in ("rollback_reason=pool size=5 was bad", "rollback_rebuild=yes please", "just words"):
-        is_refused(world, launcher.play(world, "rollback", "-e", given), "Write -e")
+        check_refused(world, launcher.play(world, "rollback", "-e", given), "Write -e")
 
 
 def test_a_list_given_as_bracket_string_is_refused_and_one_with_commas_is_taken(world: World, launcher: Launcher) -> None:
-    is_refused(world, launcher.play(world, "rollback", "-e", "component_journeys=[/,/login]"), "not a list", "one,two")
-    is_refused(world, launcher.play(world, "rollback", "-e", "rollback_to=[v1.4.1,v1.4.0]"), "there is no deployment [v1.4.1,v1.4.0]")
+    check_refused(world, launcher.play(world, "rollback", "-e", "component_journeys=[/,/login]"), "not a list", "one,two")
+    check_refused(world, launcher.play(world, "rollback", "-e", "rollback_to=[v1.4.1,v1.4.0]"), "there is no deployment [v1.4.1,v1.4.0]")
     world.sandbox.clear_journal()
     plan = launcher.play(world, "rollback", "--check", "-e", "component_journeys=/,/login")
     assert plan.code == 0, plan.output
@@ -157,7 +157,7 @@ def test_the_sandbox_says_that_nothing_real_was_touched(world: World, launcher: 
     for arguments, headline in ((["--check"], "PLAN ONLY"), (["-e", "rollback_too=x"], "REFUSED"), (["-e", "component_urls=x"], "REFUSED")):
         run = launcher.play(world, "rollback", *arguments, inventory=ROOT / "inventories" / "sandbox.yml", environment=environment)
         assert headline in run.headline, run.output
-        fits(run, "SANDBOX (nothing real was touched) shop")
+        check_fits(run, "SANDBOX (nothing real was touched) shop")
     assert world.changes() == []
 
 
@@ -167,27 +167,27 @@ def test_the_sandbox_says_that_nothing_real_was_touched(world: World, launcher: 
 def test_a_railway_token_of_another_environment_is_refused(world: World, launcher: Launcher) -> None:
     other = world.sandbox_run["railway"]["other"]
     wrong = launcher.play(world, "rollback", inventory=world.write_inventory(railway_token=other["token"]))
-    is_refused(world, wrong, "the Railway token belongs to environment staging, and environment production was asked for")
+    check_refused(world, wrong, "the Railway token belongs to environment staging, and environment production was asked for")
     staging = world.write_inventory("staging.yml", saasops_environment="staging")
-    is_refused(world, launcher.play(world, "rollback", inventory=staging), "belongs to environment production, and environment staging was asked for")
+    check_refused(world, launcher.play(world, "rollback", inventory=staging), "belongs to environment production, and environment staging was asked for")
 
 
 def test_a_vercel_token_of_another_team_is_refused(world: World, launcher: Launcher) -> None:
     other = world.sandbox_run["vercel"]["other"]
     wrong = launcher.play(world, "rollback", inventory=world.write_inventory(vercel_token=other["token"]))
-    is_refused(world, wrong, "Not authorized", "reaches this team and project")
+    check_refused(world, wrong, "Not authorized", "reaches this team and project")
     staging = world.write_inventory("staging.yml", saasops_environment="staging", vercel_team=other["team"])
     run = launcher.play(world, "rollback", "--limit", "app", inventory=staging)
-    is_refused(world, run, "Not authorized", "reaches this team and project")
-    fits(run, "STAGING shop")
+    check_refused(world, run, "Not authorized", "reaches this team and project")
+    check_fits(run, "STAGING shop")
 
 
 def test_two_railway_tokens_are_refused_and_both_are_named(world: World, launcher: Launcher) -> None:
     account = world.sandbox_run["railway"]["account_token"]
-    is_refused(world, launcher.play(world, "rollback", inventory=world.write_inventory(railway_api_token=account)), "RAILWAY_TOKEN", "RAILWAY_API_TOKEN")
+    check_refused(world, launcher.play(world, "rollback", inventory=world.write_inventory(railway_api_token=account)), "RAILWAY_TOKEN", "RAILWAY_API_TOKEN")
     both = world.environment(RAILWAY_TOKEN=world.sandbox_run["railway"]["token"], RAILWAY_API_TOKEN=account)
     run = launcher.play(world, "rollback", inventory=world.write_inventory(without=("railway_token",)), environment=both)
-    is_refused(world, run, "RAILWAY_TOKEN", "RAILWAY_API_TOKEN")
+    check_refused(world, run, "RAILWAY_TOKEN", "RAILWAY_API_TOKEN")
 
 
 def test_the_safest_tokens_are_enough(new_world: NewWorld, launcher: Launcher) -> None:
@@ -216,7 +216,7 @@ def test_what_may_only_read_changes_nothing_and_says_what_to_add(new_world: NewW
     world = new_world()
     inventory = world.write_inventory(saasops_allow="read")
     run = launcher.play(world, "rollback", inventory=inventory)
-    is_refused(world, run, "needs saasops_allow: change", "-e saasops_allow=change")
+    check_refused(world, run, "needs saasops_allow: change", "-e saasops_allow=change")
     assert launcher.play(world, "rollback", "-e", "saasops_allow=change", inventory=inventory).code == 0
 
 
@@ -312,7 +312,7 @@ def test_vendors_without_releases_are_listed(world: World, launcher: Launcher) -
 def test_only_what_is_critical_stops_the_others_when_it_cannot_be_read(new_world: NewWorld, launcher: Launcher) -> None:
     world = new_world()
     unreadable = {"vercel_project": "nosuch"}
-    is_refused(world, launcher.play(world, "rollback", inventory=world.write_inventory(hosts={"dashboard": unreadable})), "there is no project nosuch")
+    check_refused(world, launcher.play(world, "rollback", inventory=world.write_inventory(hosts={"dashboard": unreadable})), "there is no project nosuch")
     inventory = world.write_inventory(hosts={"dashboard": {**unreadable, "component_critical": False}})
     run = launcher.play(world, "rollback", inventory=inventory)
     assert run.code == 0, run.output

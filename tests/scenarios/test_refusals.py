@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import releases
 from tests.harness.launcher import Launcher
 from tests.harness.ledgers import ledger
-from tests.harness.screens import fits, is_refused, offers, said
+from tests.harness.screens import check_fits, check_refused, offers, said
 from tests.harness.world import Run, World
 
 NewWorld = t.Callable[..., World]
@@ -211,8 +211,8 @@ def test_a_target_is_refused_and_what_the_screen_offers_works(case: Case, new_wo
     case.prepare(world)
     arguments = case.whole(world)
     refused = launcher.play(world, "rollback", *arguments)
-    is_refused(world, refused, *case.reasons)
-    fits(refused)
+    check_refused(world, refused, *case.reasons)
+    check_fits(refused)
     if case.offer:
         expected = [*to(case.offer[:7]), *(["-e", "rollback_rebuild=true"] if case.rebuild else [])]
         assert expected in offers(refused), refused.summary
@@ -236,7 +236,7 @@ def test_a_target_is_refused_and_what_the_screen_offers_works(case: Case, new_wo
 def is_renamed(world: World, launcher: Launcher, component: str, variable: str, wrong: str, *reasons: str) -> Run:
     """A misspelt vendor name is refused with the near one; with that one it works."""
     refused = launcher.play(world, "rollback", inventory=world.write_inventory("misspelt.yml", hosts={component: {variable: wrong}}))
-    is_refused(world, refused, *reasons)
+    check_refused(world, refused, *reasons)
     meant = world.components()[component][variable]
     assert meant in said(refused).replace(wrong, "")
     done = launcher.play(world, "rollback", inventory=world.write_inventory("right.yml", hosts={component: {variable: meant}}))
@@ -265,7 +265,7 @@ def test_the_hobby_plan_says_what_it_can_and_nothing_moves(new_world: NewWorld, 
     assert "FAILED - production serves what it served before" in refused.headline
     assert "returns only to its previous production deployment" in said(refused)
     assert world.effects() == []
-    fits(refused)
+    check_fits(refused)
     done = launcher.play(world, "rollback", "--limit", "app")
     assert done.code == 0, done.output
     assert world.sandbox.state("app")["serving"]["commit"] == V141
@@ -284,7 +284,7 @@ def test_nothing_is_offered_that_would_be_refused_in_its_turn(new_world: NewWorl
     world = new_world()
     noted(rotated=["JWT_SECRET"])(world)
     refused = launcher.play(world, "rollback", "--limit", "api", *to("v1.4.2-rc1"))
-    is_refused(world, refused, "never became good")
+    check_refused(world, refused, "never became good")
     assert offers(refused) == [[*to("77ab310"), "-e", "rollback_rebuild=true"]]
     done = launcher.play(world, "rollback", "--limit", "api", *offers(refused)[0])
     assert done.code == 0, done.output
@@ -294,5 +294,5 @@ def test_one_refusal_stops_every_component_before_the_first_change(new_world: Ne
     world = new_world()
     world.sandbox.patch("api", "v1.4.1", can_rollback=False)
     refused = launcher.play(world, "rollback", *to("v1.4.1"))
-    is_refused(world, refused, "api: v1.4.1 77ab310 can no longer be returned to")
+    check_refused(world, refused, "api: v1.4.1 77ab310 can no longer be returned to")
     assert "not begun" in said(refused)

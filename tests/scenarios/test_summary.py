@@ -19,7 +19,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import cha
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import store as stores
 from tests.harness.launcher import Launcher
 from tests.harness.ledgers import ledger
-from tests.harness.screens import fits, said, text_fits
+from tests.harness.screens import check_fits, said, text_fits
 from tests.harness.world import RULE, Run, World
 
 NewWorld = t.Callable[..., World]
@@ -44,19 +44,19 @@ def test_rolled_back_then_nothing_to_do_then_rolled_forward(new_world: NewWorld,
         "Proof 6 of 6 probes",
     ):
         assert sentence in said(done)
-    fits(done)
+    check_fits(done)
     nothing = launcher.play(world, "rollback")
     assert "NOTHING TO DO - health is green, nothing was changed" in nothing.headline
-    fits(nothing)
+    check_fits(nothing)
     forward = launcher.play(world, "roll_forward")
     assert "ROLLED FORWARD" in forward.headline
-    fits(forward)
+    check_fits(forward)
 
 
 def test_a_plan(world: World, launcher: Launcher) -> None:
     plan = launcher.play(world, "rollback", "--check", "--diff")
     assert "PLAN ONLY - nothing was changed" in plan.headline
-    fits(plan)
+    check_fits(plan)
 
 
 def test_refused_by_the_guard_and_by_the_plan(world: World, launcher: Launcher) -> None:
@@ -64,7 +64,7 @@ def test_refused_by_the_guard_and_by_the_plan(world: World, launcher: Launcher) 
     plan = launcher.play(world, "rollback", "-e", "rollback_to=v9.9.9")
     for run in (guard, plan):
         assert "PRODUCTION shop REFUSED - nothing was changed" in run.headline
-        fits(run)
+        check_fits(run)
 
 
 def test_a_split_names_which_is_where(new_world: NewWorld, launcher: Launcher) -> None:
@@ -74,7 +74,7 @@ def test_a_split_names_which_is_where(new_world: NewWorld, launcher: Launcher) -
     assert split.code != 0
     assert "SPLIT - app is back, api is NOT back" in split.headline
     assert "Run the same command again; it continues" in said(split)
-    fits(split)
+    check_fits(split)
 
 
 def test_still_bad_says_to_stop(new_world: NewWorld, launcher: Launcher) -> None:
@@ -83,7 +83,7 @@ def test_still_bad_says_to_stop(new_world: NewWorld, launcher: Launcher) -> None
     assert "STILL BAD - rolled back, and still failing. STOP rolling back" in stuck.headline
     assert "api is failing after it too: /health 503 (database check failing)" in said(stuck)
     assert "Look at what both releases depend on" in said(stuck)
-    fits(stuck)
+    check_fits(stuck)
 
 
 def test_unknown_says_not_to_touch_anything(new_world: NewWorld, launcher: Launcher) -> None:
@@ -95,7 +95,7 @@ def test_unknown_says_not_to_touch_anything(new_world: NewWorld, launcher: Launc
     assert unknown.code != 0
     assert "UNKNOWN - look again before you do anything else" in unknown.headline
     assert "Run the same command again; it continues, and looks before it acts" in said(unknown)
-    fits(unknown)
+    check_fits(unknown)
 
 
 def test_what_could_not_be_read_is_unknown_too(new_world: NewWorld, launcher: Launcher) -> None:
@@ -104,7 +104,7 @@ def test_what_could_not_be_read_is_unknown_too(new_world: NewWorld, launcher: La
     unread = launcher.play(world, "rollback")
     assert unread.code != 0
     assert world.changes() == []
-    fits(unread)
+    check_fits(unread)
 
 
 def test_failed_says_that_production_is_as_it_was(new_world: NewWorld, launcher: Launcher) -> None:
@@ -115,7 +115,7 @@ def test_failed_says_that_production_is_as_it_was(new_world: NewWorld, launcher:
     assert "FAILED - production serves what it served before" in failed.headline
     assert "Forbidden by a rule of the team" in said(failed)
     assert world.effects() == []
-    fits(failed)
+    check_fits(failed)
 
 
 def test_undone_says_that_all_serve_what_they_served(new_world: NewWorld, launcher: Launcher) -> None:
@@ -125,7 +125,7 @@ def test_undone_says_that_all_serve_what_they_served(new_world: NewWorld, launch
     assert undone.code != 0
     assert "UNDONE" in undone.headline
     assert world.sandbox.state("app")["serving"]["tag"] == "v1.4.2"
-    fits(undone)
+    check_fits(undone)
 
 
 def test_thirty_components_fit_on_one_screen(new_world: NewWorld, launcher: Launcher) -> None:
@@ -133,7 +133,7 @@ def test_thirty_components_fit_on_one_screen(new_world: NewWorld, launcher: Laun
     run = launcher.play(world, "rollback", "--forks", "30")
     assert "ROLLED BACK" in run.headline, run.output
     assert "… and more: see the record" in run.summary
-    fits(run)
+    check_fits(run)
 
 
 # -- Ctrl-C
