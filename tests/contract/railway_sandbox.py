@@ -58,6 +58,14 @@ class Railway:
         assert answer["data"] is None and answer["errors"][0]["traceId"]
         return str(answer["errors"][0]["message"])
 
+    def volume(self) -> Json:
+        """Names and values for calls about the volume of the service: its instance, and one of its backups."""
+        document = "query($e: String!) { environment(id: $e) { volumeInstances(first: 1) { edges { node { id } } } } }"
+        instance = self.data(document, e=self.environment)["environment"]["volumeInstances"]["edges"][0]["node"]["id"]
+        listed = self.data("query($v: String!) { volumeInstanceBackupList(volumeInstanceId: $v) { id } }", v=instance)
+        more = {"kinds": ["WEEKLY"], "targetTimestamp": "2099-01-01T00:00:00Z", "workflowId": instance}
+        return {"volumeInstanceId": instance, "volumeInstanceBackupId": listed["volumeInstanceBackupList"][0]["id"], **more}
+
     def deployments(self, **wish: t.Any) -> list[Json]:
         wanted = {"environmentId": self.environment, "serviceId": self.service, **wish}
         return [edge["node"] for edge in self.data(DEPLOYMENTS, input=wanted, first=100)["deployments"]["edges"]]

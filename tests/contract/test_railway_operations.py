@@ -11,13 +11,33 @@ from graphql.execution import get_variable_values
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import config_operations as config
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments, scope
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments, scope, volumes
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import volume_operations as volume_op
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
 
 PROJECT, ENVIRONMENT, SERVICE, ONE, OTHER = (f"00000000-0000-4000-8000-00000000000{digit}" for digit in "12345")
 LIST_INPUT = {"projectId": PROJECT, "environmentId": ENVIRONMENT, "serviceId": SERVICE}
 PLACE = {"projectId": PROJECT, "environmentId": ENVIRONMENT}
+
+
+def volume_sent() -> dict[str, list[dict[str, t.Any]]]:
+    where = {"environmentId": ENVIRONMENT, "projectId": PROJECT, "first": scope.PAGE}
+    backup = {"volumeInstanceId": ONE, "volumeInstanceBackupId": OTHER}
+    return {
+        volume_op.VOLUMES.name: [{**where, "after": None}, {**where, "after": "cursor"}],
+        volume_op.STAGED_VOLUMES.name: [{**where, "after": None}, {**where, "after": "cursor"}],
+        volume_op.BACKUPS.name: [{"volumeInstanceId": ONE}],
+        volume_op.WORKFLOW.name: [{"workflowId": ONE}],
+        volume_op.CREATE_BACKUP.name: [{"volumeInstanceId": ONE, "name": "nightly"}],
+        volume_op.DELETE_BACKUP.name: [backup],
+        volume_op.LOCK_BACKUP.name: [backup],
+        volume_op.RESTORE_BACKUP.name: [backup],
+        volume_op.COMMIT_STAGED.name: [{"environmentId": ENVIRONMENT, "commitMessage": "Restore data from backup good"}],
+        volume_op.SCHEDULE_BACKUPS.name: [{"volumeInstanceId": ONE, "kinds": list(volumes.KINDS)}, {"volumeInstanceId": ONE, "kinds": []}],
+    }
+
+
 # What the code sends with each operation: all of its variables.
 SENT: dict[str, list[dict[str, t.Any]]] = {
     op.PROJECT_TOKEN.name: [{"first": scope.PAGE}],
@@ -52,6 +72,7 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
     config.REPLACE_VARIABLES.name: [{"input": {**PLACE, "variables": {}, "skipDeploys": False, "replace": True}}],
     config.DELETE_VARIABLE.name: [{"input": {**PLACE, "serviceId": SERVICE, "name": "A"}}],
     config.COMMIT_PATCH.name: [{"environmentId": ENVIRONMENT, "patch": {"sharedVariables": {}}, "commitMessage": "Seal A"}],
+    **volume_sent(),
 }
 EACH = pytest.mark.parametrize("operation", op.OPERATIONS.values(), ids=list(op.OPERATIONS))
 
@@ -127,4 +148,6 @@ def test_only_what_cannot_be_brought_back_destroys() -> None:
         "deploymentRemove",
         "variableCollectionReplace",
         "variableDelete",
+        "volumeInstanceBackupDelete",
+        "volumeInstanceBackupRestore",
     }

@@ -125,24 +125,25 @@ def test_every_operation_answers_with_every_field(sandbox: Sandbox, railway: Rai
     kind = "mutation" if root in own.type_map["Mutation"].fields else "query"  # type: ignore[attr-defined]
     field = own.type_map[kind.title()].fields[root]  # type: ignore[attr-defined]
     deployment = railway.tagged("v1.4.1")["id"]
-    railway.headers = {"Project-Access-Token": railway.run["railway"]["token"]}
-    if root in ("me", "apiToken", "projects", "projectTokens", "projectTokenCreate", "projectTokenDelete"):
-        railway.headers = {"Authorization": f"Bearer {railway.run['railway']['account_token']}"}
     if root in ("deploymentCancel", "deploymentApprove"):
         sandbox.patch("api", deploy_result="NEEDS_APPROVAL")
         deployment = sandbox.push("api", tag="v1.4.3")
     if root in ("deploymentRestart", "deploymentStop", "deploymentRemove"):
         deployment = railway.tagged("v1.4.2")["id"]
     ids = {"environmentId": railway.environment, "serviceId": railway.service, "projectId": railway.run["railway"]["project_id"]}
-    by_id = {"environment": railway.environment, "project": ids["projectId"], "service": railway.service}
+    volume = railway.volume()
+    by_id = {"environment": railway.environment, "project": ids["projectId"], "service": railway.service, "volumeInstance": volume["volumeInstanceId"]}
     known: Json = {
         **ids,
+        **volume,
         "id": by_id.get(root, deployment),
         "deploymentId": deployment,
         "first": 5,
         "input": _input(root, ids) if kind == "mutation" and "input" in field.args else ids,
         "patch": {"services": {railway.service: {"deploy": {"healthcheckTimeout": 60}}}},
     }
+    if root in ("me", "apiToken", "projects", "projectTokens", "projectTokenCreate", "projectTokenDelete"):
+        railway.headers = {"Authorization": f"Bearer {railway.run['railway']['account_token']}"}
     if root == "environmentPatchCommitStaged":
         stage = "mutation($e: String!, $input: EnvironmentConfig!) { environmentStageChanges(environmentId: $e, input: $input) { id } }"
         railway.data(stage, e=railway.environment, input=known["patch"])

@@ -288,6 +288,8 @@ def test_every_question_is_understood(shop: Shop) -> None:
         "unrendered": True,
         "commitSha": None,
         "usePreviousImageTag": False,
+        "volumeInstanceId": shop.state["volumes"][0]["instance"],
+        "workflowId": one,
     }
 
     def every(room: release.Release) -> list[str]:

@@ -14,6 +14,8 @@ NEEDED: dict[str, Json] = {
     "railway_deployment_info": {"service": "api"},
     "railway_variables": {"service": "api", "variables": {"WAYS_SECRET": SECRET_VALUE}},
     "railway_variables_info": {"service": "api"},
+    "railway_volume_backup": {"service": "api", "backup": "b"},
+    "railway_volume_backup_info": {"service": "api"},
 }
 BAD: list[tuple[str, Json]] = [
     ("railway_deployment", {"token": WRONG_TOKEN, "deployment": "v1.4.1"}),
@@ -26,6 +28,12 @@ BAD: list[tuple[str, Json]] = [
     ("railway_variables", {"variables": {"WAYS_SECRET": [SECRET_VALUE]}}),
     ("railway_variables", {"absent": ["NODE_ENV"]}),
     ("railway_variables_info", {"values": "stored"}),
+    ("railway_volume_backup", {"token": WRONG_TOKEN}),
+    ("railway_volume_backup", {"backup": None, "schedule": ["HOURLY"]}),
+    ("railway_volume_backup", {"service": None}),
+    ("railway_volume_backup", {"state": "absent"}),
+    ("railway_volume_backup", {"state": "restored", "allow": "destroy"}),
+    ("railway_volume_backup_info", {"volume": "nobody-knows-it"}),
 ]
 
 
@@ -35,7 +43,12 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     forward = {**railway, "state": "deployed", "commit": "9c1e2f04d833dbd0fae9cf8acc52dd07f58a6a84"}
     variables = {**railway, "variables": {"WAYS_SECRET": SECRET_VALUE, "WAYS_NUMBER": 1}, "sealed": {"WAYS_KEY": SECRET_VALUE}}
     stored = "length(variables[?starts_with(name, 'WAYS_')]) == `3`"
+    no_expiry = "volumes[0].backups[0].expires_at == `null`"
+    kept = {**railway, "backup": "before-v1.4.2", "state": "locked"}
     return [
+        Cycle("railway_volume_backup", {**railway, "backup": "nightly"}, "railway_volume_backup_info", railway, "volumes[0].backups[0].name == 'nightly'"),
+        Cycle("railway_volume_backup", {**railway, "schedule": ["WEEKLY"]}, "railway_volume_backup_info", railway, "volumes[0].schedule == ['WEEKLY']"),
+        Cycle("railway_volume_backup", kept, "railway_volume_backup_info", {**railway, "backup": "before-v1.4.2"}, no_expiry),
         Cycle("railway_deployment", {**railway, "deployment": "v1.4.1"}, "railway_deployment_info", railway, returned),
         Cycle("railway_deployment", forward, "railway_deployment_info", railway, "contains(deployments[?active].version, 'v1.4.2')"),
         # The last one: a sealed variable makes a deployment, which is then in the way of others.

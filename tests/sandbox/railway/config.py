@@ -183,9 +183,15 @@ class Config:
             }
 
         services = {
-            service: {"deploy": dict(place.settings), "variables": variables(place)} for service, place in self.places(environment) if service is not None
+            service: {**self._extra(service), "deploy": dict(place.settings), "variables": variables(place)}
+            for service, place in self.places(environment)
+            if service is not None
         }
         return {"services": services, "sharedVariables": variables(self.of(environment, None))}
+
+    def _extra(self, service: str) -> Json:
+        mounted = {it.id: {"mountPath": it.mount} for it in self._railway.volumes.all.values() if it.service == service}
+        return {**self._railway.services[service].config, **({"volumeMounts": mounted} if mounted else {})}
 
     def update(self, environment: str | None, service: str, wanted: Json) -> None:
         """Stored for every environment that is no fork, whichever was named; what runs goes on as it is."""
@@ -253,7 +259,8 @@ class Config:
                 self._jobs.scale(self._railway.services[service], environment, total)
         place.settings.update(deploy)
         self._seal_or_set(place, wanted.get("variables") or {})
-        return bool(deploy or wanted.get("variables"))
+        self._railway.volumes.mount(service, wanted.get("volumeMounts") or {})
+        return bool(deploy or wanted.get("variables") or wanted.get("volumeMounts"))
 
     def _seal_or_set(self, place: Place, variables: Json) -> None:
         for name, wanted in variables.items():

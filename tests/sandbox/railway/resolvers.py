@@ -11,9 +11,10 @@ import typing as t
 from .access import connection, when
 from .config_resolvers import ConfigResolvers
 from .state import Deployment, Environment, Json, RailwayError, Service, not_authorized
+from .volume_resolvers import VolumeResolvers
 
 
-class Resolvers(ConfigResolvers):
+class Resolvers(ConfigResolvers, VolumeResolvers):
     """All topics together: one per request."""
 
     # -- queries
@@ -196,8 +197,7 @@ class Resolvers(ConfigResolvers):
             return self.deployments(_info, {"environmentId": it.id}, **arguments)
 
         def volumes(_info: t.Any, **arguments: t.Any) -> Json:
-            found = [service for service in railway.services.values() if service.volume]
-            return connection(found, lambda service: self._volume(it, service), arguments)
+            return self.render_volumes(it, arguments)
 
         return {
             "id": it.id,
@@ -217,24 +217,6 @@ class Resolvers(ConfigResolvers):
             "serviceInstances": lambda _info, **arguments: connection(
                 list(railway.services.values()), lambda service: self.render_instance(service, it), arguments
             ),
-        }
-
-    def _volume(self, environment: Environment, service: Service) -> Json:
-        volume = {"id": f"{service.volume}-v", "name": f"{service.name}-volume", "projectId": self._railway.project_id, "createdAt": when(service.created)}
-        return {
-            "id": service.volume,
-            "volumeId": volume["id"],
-            "volume": {**volume, "project": lambda _info: self.render_project()},
-            "serviceId": service.id,
-            "environmentId": environment.id,
-            "mountPath": "/data",
-            "region": "us-west2",
-            "state": "READY",
-            "sizeMB": 5000,
-            "currentSizeMB": 812.5,
-            "isPendingDeletion": False,
-            "deletedAt": None,
-            "createdAt": when(service.created),
         }
 
     def render_service(self, it: Service) -> Json:

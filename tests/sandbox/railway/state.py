@@ -117,5 +117,6 @@ class Service:
     limits: Json = field(default_factory=dict)
     # Commits that were pushed and not deployed, newest last: what a deployment can name beside those of former ones.
     pushed: list[Json] = field(default_factory=list)
-    volume: str | None = None
+    # What the environment's config says of the service beside its settings and variables, such as its place in a cluster.
+    config: Json = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)

@@ -13,6 +13,7 @@ from .access import Caller
 from .config import Config, usual_settings
 from .jobs import Jobs
 from .state import IN_PROGRESS, RUNNING, STATUSES, Deployment, Environment, Instance, Json, ProjectToken, RailwayError, Service
+from .volumes import Volumes
 
 if t.TYPE_CHECKING:
     from aiohttp import web
@@ -40,6 +41,7 @@ class Railway:
         self.deployments: dict[str, Deployment] = {}
         self.jobs = Jobs(world, self.deployments, self.services)
         self.config = Config(self)
+        self.volumes = Volumes(self)
 
     # -- seeding
     def seed(self, components: dict[str, Json]) -> None:
@@ -64,6 +66,7 @@ class Railway:
             )
         for name, seed in components.items():
             self._seed_service(name, seed)
+        self.volumes.seed(components)
 
     def _seed_service(self, component: str, seed: Json) -> None:
         now = self.world.now()
@@ -78,8 +81,6 @@ class Railway:
             auto_deploy=seed.get("auto_deploy", True),
             settings=usual_settings(),
         )
-        if seed.get("volume"):
-            service.volume = self.world.uuid()
         self.services[service.id] = service
         bad = set(seed.get("bad", []))
         former: Deployment | None = None
@@ -162,6 +163,8 @@ class Railway:
                 return self.services[value].component
             if value in self.deployments:
                 return self.services[self.deployments[value].service].component
+            if value in self.volumes.all and self.volumes.all[value].service:
+                return self.services[str(self.volumes.all[value].service)].component
         return None
 
     def caller(self, headers: t.Mapping[str, str]) -> Caller:
@@ -214,6 +217,7 @@ class Railway:
             "serving": self._brief(self.jobs.serving(service.id, self.production)),
             "active": [it.id for it in self.jobs.active(service.id, self.production)],
             "auto_deploy": service.auto_deploy,
+            "volumes": self.volumes.snapshot(service),
             "variables": sorted(service.variables),
             "stored": {name: None if name in service.sealed else value for name, value in service.variables.items()},
             "settings": {**service.settings, "limits": service.limits},
@@ -227,6 +231,7 @@ class Railway:
                 "deploys": effects.deploys,
                 "switches": effects.switches,
                 "configured": effects.configured,
+                "volumes": dict(self.volumes.effects),
             },
         }
 

@@ -14,6 +14,11 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.c
     CONFIG_ANSWER_TRUE,
     CONFIG_OPERATIONS,
 )
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.volume_operations import (
+    VOLUME_ANSWER_TEXT,
+    VOLUME_ANSWER_TRUE,
+    VOLUME_OPERATIONS,
+)
 
 # What deployments.normalise() reads. ``meta`` is an opaque JSON object: no key of it is promised.
 DEPLOYMENT_FIELDS = """
@@ -187,8 +192,9 @@ OPERATIONS = table(
     APPROVE,
     REMOVE,
     *CONFIG_OPERATIONS,
+    *VOLUME_OPERATIONS,
 )
 # Changes that answer a Boolean: anything but ``true`` is no success.
-ANSWER_TRUE = frozenset(operation.name for operation in (ROLLBACK, RESTART, STOP, CANCEL, APPROVE, REMOVE, *CONFIG_ANSWER_TRUE))
+ANSWER_TRUE = frozenset(operation.name for operation in (ROLLBACK, RESTART, STOP, CANCEL, APPROVE, REMOVE, *CONFIG_ANSWER_TRUE, *VOLUME_ANSWER_TRUE))
 # Changes that answer an id or a secret: without one it is no success either.
-ANSWER_TEXT = frozenset(operation.name for operation in CONFIG_ANSWER_TEXT)
+ANSWER_TEXT = frozenset(operation.name for operation in (*CONFIG_ANSWER_TEXT, *VOLUME_ANSWER_TEXT))
