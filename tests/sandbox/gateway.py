@@ -23,6 +23,8 @@ from .world import Call, Vendor, World
 
 Handler = t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
 HTML = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
+# Larger bodies than this are noted by their size.
+LARGEST_NOTED = 64 * 1024
 CREDENTIALS = frozenset({"adminKey", "deployKey"})
 _connections: weakref.WeakKeyDictionary[asyncio.BaseTransport, int] = weakref.WeakKeyDictionary()
 _numbers = itertools.count(1)
@@ -47,7 +49,7 @@ def middleware(world: World, vendor: Vendor) -> t.Any:
             method=request.method,
             path=request.path,
             query=dict(request.query),
-            body=body,
+            body=body if len(raw) <= LARGEST_NOTED else f"<{len(raw)} bytes>",
             changes=call.changes,
             component=call.component,
             auth=call.auth,

@@ -38,6 +38,7 @@ class Client:
 
 
 CLIENTS = {
+    "convex": Client("convex", "1.48.0", ".bin/convex"),
     "vercel": Client("vercel", "64.0.2", ".bin/vercel", {"sandbox": "4.5.0"}),
     "vercel-sdk": Client("@vercel/sdk", "1.28.35", "@vercel/sdk/esm/index.js"),
 }

@@ -56,8 +56,8 @@ def find(path: str) -> Function | None:
     return QUERIES.get(canonical(path)) or FUNCTIONS.get(canonical(path))
 
 
-def run(convex: Convex, identity: Identity, path: str, args: t.Any, kind: str | None, component: str | None = None) -> Outcome:
-    """``kind`` None: any. Raises for what the vendor refuses before it runs anything."""
+def run(convex: Convex, identity: Identity, path: str, args: t.Any, kind: str | None, component: str | None = None, logged: bool = True) -> Outcome:
+    """``kind`` None: any. ``logged`` False: a query that was asked before is looked at again. Raises for what the vendor refuses before it runs anything."""
     name = canonical(path)
     system = name.startswith("_system/")
     function = find(name)
@@ -89,7 +89,7 @@ def run(convex: Convex, identity: Identity, path: str, args: t.Any, kind: str | 
         outcome.error = f"[Request ID: {request}] Server Error{shown}"
     if identity.admin:
         outcome.lines = [f"[{level}] '{text}'" for level, text in context.log]
-    if not system and function is not None:
+    if logged and not system and function is not None:
         convex.log.completed(name, function.kind, request, context.log, failure)
         if function.kind == "Mutation" and failure is None:
             count = convex.deployment.effects.mutations

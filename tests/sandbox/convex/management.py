@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .paging import page
-from .routes import ANYONE, MANAGER, Answer, Asked, Route
+from .routes import MANAGER, PROVISIONER, Answer, Asked, Route
 from .state import ACTIONS, ConvexError, Deployment, Json, Key, Project, Team, Token
 
 SOONEST_END = 30 * 60.0
@@ -346,21 +346,11 @@ def update_default_variables(asked: Asked) -> Answer:
 
 
 # -- what only the vendor's client asks, with a deploy key
-def _of_key(asked: Asked) -> None:
-    from . import access
-
-    key = asked.field("deployKey")
-    if not access.from_key(asked.convex, key).admin:
-        raise access.bad_deploy_key(asked.deployment)
-
-
 def url_for_key(asked: Asked) -> Answer:
-    _of_key(asked)
     return 200, asked.deployment.cloud_url or asked.convex.url
 
 
 def team_and_project_for_key(asked: Asked) -> Answer:
-    _of_key(asked)
     convex, it = asked.convex, asked.deployment
     ids = {"teamId": convex.team.id, "projectId": convex.project.id}
     return 200, {"team": convex.team.slug, "project": convex.project.slug, **ids, "reference": it.reference, "isDefault": it.is_default}
@@ -393,6 +383,6 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/deployments/{deployment}/create_deploy_key", create_deploy_key, MANAGER, True),
     Route("GET", "/v1/deployments/{deployment}/list_deploy_keys", list_deploy_keys, MANAGER),
     Route("POST", "/v1/deployments/{deployment}/delete_deploy_key", delete_deploy_key, MANAGER, True),
-    Route("POST", "/api/deployment/url_for_key", url_for_key, ANYONE),
-    Route("POST", "/api/deployment/team_and_project_for_key", team_and_project_for_key, ANYONE),
+    Route("POST", "/api/deployment/url_for_key", url_for_key, PROVISIONER),
+    Route("POST", "/api/deployment/team_and_project_for_key", team_and_project_for_key, PROVISIONER),
 )

@@ -21,8 +21,9 @@ from .state import ConvexError, Deployment, Json
 if t.TYPE_CHECKING:
     from .vendor import Convex
 
-# Who may ask: everybody, whoever holds a key, or (any other word) whoever is allowed that action.
-ANYONE, ADMIN, MANAGER = "anyone", "admin", "manager"
+# Who may ask: everybody, whoever holds a key, whoever holds a token, the vendor's client with a key as if it were a token, or
+# (any other word) whoever is allowed that action.
+ANYONE, ADMIN, MANAGER, PROVISIONER = "anyone", "admin", "manager", "provisioner"
 Answer = tuple[int, t.Any] | web.StreamResponse
 Operation = t.Callable[["Asked"], Answer | t.Awaitable[Answer]]
 
@@ -70,9 +71,9 @@ class Route:
 
 @functools.cache
 def table() -> tuple[Route, ...]:
-    from . import exports, functions, imports, management, observe, platform
+    from . import exports, functions, imports, management, observe, platform, push, sync
 
-    topics = (platform, functions, exports, imports, observe, management)
+    topics = (platform, functions, exports, imports, observe, management, push, sync)
     return tuple(route for topic in topics for route in topic.ROUTES)
 
 
@@ -110,6 +111,8 @@ def _admitted(convex: Convex, route: Route, request: web.Request) -> Identity:
     header = request.headers.get("Authorization")
     if route.needs == MANAGER:
         return Identity(access.at_management(convex, header), frozenset())
+    if route.needs == PROVISIONER:
+        return access.from_key(convex, (header or "").removeprefix("Bearer "))
     if route.method == "*":
         return access.NOBODY
     identity = access.at_deployment(convex, header)

@@ -184,6 +184,9 @@ class Deployment:
     # How the next exports end, and what the next imports fail with.
     export_result: str = "completed"
     import_error: str | None = None
+    # Why the schema of the next pushes does not fit the data; ``race``: another push came between.
+    schema_error: str | None = None
+    modules: dict[str, Json] = field(default_factory=dict)
     pushes: list[Push] = field(default_factory=list)
     audit: list[Json] = field(default_factory=list)
     effects: Effects = field(default_factory=Effects)

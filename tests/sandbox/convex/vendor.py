@@ -65,7 +65,8 @@ class Convex:
         other.keys = [Key(7003, "laptop", self.world.token("convex.other"), born, creator=MEMBER)]
         self.project.deployments = [self.deployment, other]
         self.jobs, self.log = Jobs(self), Log(self)
-        # Parts of uploads that are not finished yet, by token and number.
+        # The modules of pushes, and the parts of uploads, that are not finished yet.
+        self.started: dict[str, dict[str, Json]] = {}
         self.uploads: dict[str, dict[int, bytes]] = {}
         shop.fill(self, int(self.world.setting("scale")))
         for facts in seed["releases"]:
@@ -123,11 +124,12 @@ class Convex:
         kind = request.headers.get("Authorization", "").partition(" ")[0].lower()
         operation = f"{request.method} {re.sub('{[^}]*}', '{id}', pattern)}"
         function, runs = named(pattern, request.match_info, body)
+        changing = changes(request) and not (isinstance(body, dict) and body.get("dryRun"))
         if function is not None:
             operation += f" {function}"
         auth = kind if kind in ("bearer", "convex") else None
         mine = request.match_info.get("deployment") in (None, self.deployment.name)
-        return Call(operation, runs or changes(request), (self.deployment.component or None) if mine else None, auth)
+        return Call(operation, runs or changing, (self.deployment.component or None) if mine else None, auth)
 
     def run_info(self, url: str) -> Json:
         self.url = url
@@ -171,7 +173,7 @@ class Convex:
         }
 
     def _brief(self, push: Push) -> Json:
-        return {"id": push.id, "tag": push.tag, "commit": push.commit, "bad": push.bad}
+        return {"id": push.id, "tag": push.tag, "commit": push.commit, "bad": push.bad, "message": push.message}
 
     def serving(self, component: str) -> Release | None:
         stopped = self.deployment.user != "none" or self.deployment.system != "none"
@@ -191,7 +193,22 @@ class Convex:
         """``allowed`` changes what the key ``ansible`` may do; everything else is a field of the deployment."""
         if deployment is not None:
             raise Refused("a deployment of Convex holds no deployments: leave it out")
-        held = {"id", "name", "component", "keys", "tables", "table_numbers", "files", "exports", "imports", "usage_limits", "pushes", "audit", "effects"}
+        held = {
+            "id",
+            "name",
+            "component",
+            "keys",
+            "tables",
+            "table_numbers",
+            "files",
+            "exports",
+            "imports",
+            "usage_limits",
+            "modules",
+            "pushes",
+            "audit",
+            "effects",
+        }
         known = {entry.name for entry in fields(Deployment)} - held
         strange = set(changes) - known - {"allowed"}
         if strange:
