@@ -284,6 +284,8 @@ def test_every_question_is_understood(shop: Shop) -> None:
         "afterService": None,
         "input": ids,
         "withAutoDeploy": True,
+        "withLimits": True,
+        "withRegions": True,
         "withValues": True,
         "unrendered": True,
         "commitSha": None,

@@ -12,6 +12,8 @@ SECRETS = (WRONG_TOKEN, SECRET_VALUE)
 NEEDED: dict[str, Json] = {
     "railway_deployment": {"service": "api", "deployment": "d"},
     "railway_deployment_info": {"service": "api"},
+    "railway_service": {"service": "api", "replicas": 2},
+    "railway_service_info": {"service": "api"},
     "railway_variables": {"service": "api", "variables": {"WAYS_SECRET": SECRET_VALUE}},
     "railway_variables_info": {"service": "api"},
     "railway_volume_backup": {"service": "api", "backup": "b"},
@@ -23,6 +25,11 @@ BAD: list[tuple[str, Json]] = [
     ("railway_deployment", {"state": "deployed", "commit": "77ab310"}),
     ("railway_deployment", {"state": "deployed", "deployment": None, "commit": "main"}),
     ("railway_deployment_info", {"token": WRONG_TOKEN, "deadlin": 1}),
+    ("railway_service", {"token": WRONG_TOKEN}),
+    ("railway_service", {"replicas": None}),
+    ("railway_service", {"regions": {"us-west2": 1}}),
+    ("railway_service", {"replicas": None, "regions": {"us-west2": "many"}}),
+    ("railway_service_info", {"service": "apii"}),
     ("railway_variables", {"token": WRONG_TOKEN}),
     ("railway_variables", {"service": None, "variables": SECRET_VALUE}),
     ("railway_variables", {"variables": {"WAYS_SECRET": [SECRET_VALUE]}}),
@@ -51,6 +58,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Cycle("railway_volume_backup", kept, "railway_volume_backup_info", {**railway, "backup": "before-v1.4.2"}, no_expiry),
         Cycle("railway_deployment", {**railway, "deployment": "v1.4.1"}, "railway_deployment_info", railway, returned),
         Cycle("railway_deployment", forward, "railway_deployment_info", railway, "contains(deployments[?active].version, 'v1.4.2')"),
+        Cycle("railway_service", {**railway, "replicas": 2, "auto_deploy": False}, "railway_service_info", railway, 'settings.regions == `{"us-west2": 2}`'),
         # The last one: a sealed variable makes a deployment, which is then in the way of others.
         Cycle("railway_variables", variables, "railway_variables_info", railway, stored),
     ]

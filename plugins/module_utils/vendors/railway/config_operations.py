@@ -52,7 +52,56 @@ mutation environmentPatchCommit($environmentId: String!, $patch: EnvironmentConf
 }""",
     changes=True,
 )
+# ``numReplicas`` and ``region`` are null where there are several regions; only the config then tells them.
+SETTINGS = Operation(
+    "serviceInstanceSettings",
+    document="""
+query serviceInstanceSettings(
+  $projectId: String!, $environmentId: String!, $serviceId: String!, $withRegions: Boolean!, $withAutoDeploy: Boolean!, $withLimits: Boolean!
+) {
+  serviceInstance(serviceId: $serviceId, environmentId: $environmentId) {
+    serviceId healthcheckPath healthcheckTimeout overlapSeconds drainingSeconds restartPolicyType restartPolicyMaxRetries startCommand
+    numReplicas region railwayConfigFile
+    activeDeployments { id status deploymentStopped instances { id status } }
+  }
+  environment(id: $environmentId) @include(if: $withRegions) { config(decryptVariables: false) }
+  serviceInstanceAutoDeployStatus(projectId: $projectId, serviceId: $serviceId, environmentId: $environmentId) @include(if: $withAutoDeploy) {
+    enabled canEnable reason
+  }
+  serviceInstanceLimits(serviceId: $serviceId, environmentId: $environmentId) @include(if: $withLimits)
+}""",
+)
+REGIONS = Operation(
+    "regions",
+    document="""
+query regions($projectId: String) {
+  regions(projectId: $projectId) { name deploymentConstraints { deprecationInfo { isDeprecated replacementRegion } } }
+}""",
+)
+SET_AUTO_DEPLOY = Operation(
+    "serviceInstanceAutoDeployUpdate",
+    document="""
+mutation serviceInstanceAutoDeployUpdate($input: ServiceInstanceAutoDeployUpdateInput!) {
+  serviceInstanceAutoDeployUpdate(input: $input) { enabled }
+}""",
+    changes=True,
+)
+SET_LIMITS = Operation(
+    "serviceInstanceLimitsUpdate",
+    document="mutation serviceInstanceLimitsUpdate($input: ServiceInstanceLimitsUpdateInput!) { serviceInstanceLimitsUpdate(input: $input) }",
+    changes=True,
+)
 
-CONFIG_OPERATIONS = (VARIABLES, UPSERT_VARIABLES, REPLACE_VARIABLES, DELETE_VARIABLE, COMMIT_PATCH)
-CONFIG_ANSWER_TRUE = (UPSERT_VARIABLES, REPLACE_VARIABLES, DELETE_VARIABLE)
+CONFIG_OPERATIONS = (
+    VARIABLES,
+    UPSERT_VARIABLES,
+    REPLACE_VARIABLES,
+    DELETE_VARIABLE,
+    COMMIT_PATCH,
+    SETTINGS,
+    REGIONS,
+    SET_AUTO_DEPLOY,
+    SET_LIMITS,
+)
+CONFIG_ANSWER_TRUE = (UPSERT_VARIABLES, REPLACE_VARIABLES, DELETE_VARIABLE, SET_LIMITS)
 CONFIG_ANSWER_TEXT = (COMMIT_PATCH,)
