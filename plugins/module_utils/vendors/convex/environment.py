@@ -33,6 +33,11 @@ def listed(place: Place) -> dict[str, str]:
     return t.cast("dict[str, str]", variables)
 
 
+def readable(task: Task, target: str) -> dict[str, str | None]:
+    """What the capability reads. A deployment is one place, so ``target`` says nothing more. One request."""
+    return dict(listed(connect(task, task.params)))
+
+
 def wanted(variables: t.Mapping[str, t.Any], absent: t.Sequence[str]) -> dict[str, str | None]:
     """What shall be, checked: a text for each variable, None for what shall not be there."""
     wish: dict[str, str | None] = {name: _text(name, value) for name, value in variables.items()}

@@ -28,6 +28,13 @@ def execute(task: Task) -> dict[str, t.Any]:
     }
 
 
+def readable(task: Task, target: str) -> dict[str, str | None]:
+    """What the capability reads: values as the service gets them, None for a sealed one. An environment is one place, so ``target`` says
+    nothing more. The requests of ``resolve``, and one."""
+    client, scope = where(task)
+    return {name: None if one.sealed else one.value for name, one in observe(client, scope, rendered=True).items()}
+
+
 def _shown(client: Client, name: str, one: Stored) -> dict[str, t.Any]:
     return {
         "name": plain(name, 200),

@@ -29,6 +29,14 @@ def execute(task: Task) -> dict[str, t.Any]:
     return {"variables": shown, "hidden_production": hidden}
 
 
+def readable(task: Task, target: str) -> dict[str, str | None]:
+    """What the capability reads at one target, None for a sensitive one. One request, and one for each value that the list leaves encrypted."""
+    place = projects.scope(task, task.params)
+    known, _hidden = env.listed(place, decrypt=True)
+    here = [it for it in known if any(at.target == target and not at.branch for at in it.places)]
+    return {it.key: it.value for it in env.legible(place, here, lambda _it: True)}
+
+
 def _shown(it: Stored, names: dict[str, str], values: bool) -> dict[str, t.Any]:
     return {
         "id": it.id,
