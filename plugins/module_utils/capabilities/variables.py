@@ -48,7 +48,7 @@ def read_one(task: Task, vendor: str, name: str, target: str) -> str:
 
 
 def _refused(name: str, why: str) -> Failure:
-    return refuse(f"{plain(name, 100)} is not read: {why}", "Secrets are compared by the modules *_env and *_variables, and read by none of the lookups", "secret")
+    return refuse(f"{plain(name, 100)} is not read: {why}", "Compare secrets with the modules *_env and *_variables: no lookup reads one", "secret")
 
 
 def _room(vendor: str) -> t.Any:

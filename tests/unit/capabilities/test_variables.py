@@ -37,7 +37,7 @@ def test_a_secret_by_its_name(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["LOG_LEVEL", "RATE_LIMIT_MAX", "NODE_ENV", "FEATURE_CHECKOUT", "STRIPE_PUBLISHABLE_KEY", "NEXT_PUBLIC_CLERK_KEY", "KEYBOARD", "MONKEY", "COMPASS_URL", "PASSENGERS"],
+    ["LOG_LEVEL", "RATE_LIMIT_MAX", "NODE_ENV", "STRIPE_PUBLISHABLE_KEY", "NEXT_PUBLIC_CLERK_KEY", "KEYBOARD", "MONKEY", "COMPASS_URL", "PASSENGERS"],
 )
 def test_no_secret_by_its_name(name: str) -> None:
     assert not variables.is_secret_name(name)
