@@ -16,13 +16,26 @@ import jsonschema
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deployment, environment, exports, functions, tables
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deployment, environment, exports, functions, imports, tables
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.operations import FUNCTIONS, OPERATIONS
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
-from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers import ENV, PERMISSIONS, ZIP, Convex, backend, export, of_module, value
+from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers import (
+    ENV,
+    NAME,
+    PERMISSIONS,
+    ZIP,
+    Convex,
+    backend,
+    export,
+    imported,
+    of_module,
+    value,
+)
 
 pytest_plugins = ["ansible_collections.saasops.runbooks.tests.unit.vendors.convex_fixtures"]
 Json = dict[str, t.Any]
+# Functions that only read are asked by POST too, and what is uploaded waits for somebody to perform it.
+HARMLESS = ("run_query", "start_upload", "upload_part", "finish_upload", "cancel_import")
 # (file, what its paths lack at the beginning); the first that has the path decides.
 DOCUMENTS = (("deployment", "/api/v1"), ("public-deployment", "/api"), ("hand-derived-admin", ""))
 
@@ -31,6 +44,11 @@ DOCUMENTS = (("deployment", "/api/v1"), ("public-deployment", "/api"), ("hand-de
 def convex(convex_script: Convex) -> Convex:
     """Not the sandbox's, which answers the other tests of this folder."""
     return convex_script
+
+
+STEP = {"display_table_name": "users", "existing_rows_in_table": "0", "existing_rows_to_delete": "0", "total_num_rows_to_write": "3"}
+WAITS = imported("waiting_for_confirmation", [STEP])
+DONE = imported("completed", num_rows_written="0")
 
 
 @functools.cache
@@ -71,8 +89,7 @@ def test_the_call_is_documented(operation: Operation) -> None:
     assert set(operation.query) <= {found["name"] for found in parameters if found["in"] == "query"}
     assert set(operation.body) <= set(body_schema(operation).get("properties", {}))
     assert set(body_schema(operation).get("required", [])) <= set(operation.body)
-    # Functions that only read are asked by POST too.
-    assert operation.changes == (operation.method != "GET" and operation.name != "run_query")
+    assert operation.changes == (operation.method != "GET" and operation.name not in HARMLESS)
     assert not operation.document
 
 
@@ -80,8 +97,8 @@ def test_functions_are_told_apart_from_other_calls() -> None:
     assert {operation.name for operation in OPERATIONS.values() if operation.body == ("path", "args", "format")} <= set(FUNCTIONS)
 
 
-def flows(convex: Convex, folder: pathlib.Path) -> None:
-    """Everything that this room ever asks for, once."""
+def flows(convex: Convex, folder: pathlib.Path) -> set[str]:
+    """Everything that this room ever asks for, once; the operations that were."""
     convex.env(ENV)
     convex.update_env()
     # Running when it is to be paused, and when it is looked at; then paused.
@@ -100,6 +117,11 @@ def flows(convex: Convex, folder: pathlib.Path) -> None:
     convex.query(exports.LATEST_QUERY, value(None), export(files=True))
     convex.on("POST", "/api/export/request/zip", None)
     convex.raw("GET", "/api/export/zip/new", ZIP)
+    (folder / "in.zip").write_bytes(ZIP)
+    convex.uploads()
+    convex.query(imports.LIST_QUERY, value([]))
+    convex.query(imports.IMPORT_QUERY, WAITS, WAITS, DONE, WAITS, DONE)
+    bring: Json = {"src": str(folder / "in.zip"), "mode": "replace", "format": None, "table": None, "confirm": NAME, "allow": "destroy"}
     results = [
         of_module(environment.execute, variables={"NEW": "x"}, absent=["RATE_LIMIT_MAX"]),
         of_module(environment.execute_info, values=False),
@@ -107,27 +129,31 @@ def flows(convex: Convex, folder: pathlib.Path) -> None:
         of_module(deployment.execute_info),
         of_module(tables.execute_info, tables=[], count="size"),
         of_module(exports.execute, dest=str(folder / "a.zip"), overwrite=False, include_storage=True, in_progress="adopt", max_age=0.0),
+        of_module(imports.execute, True, **{**bring, "mode": "append"}),
+        of_module(imports.execute, **{**bring, "mode": "append"}),
+        of_module(imports.execute, **bring),
         *(of_module(functions.execute, type=kind, path="orders:all", args={}) for kind in ("query", "mutation", "action")),
     ]
     results.append(of_module(deployment.execute, state="running"))
     assert not [result["failure"] for result in results if result.get("failed")]
+    return {step["name"] for result in results for step in result["steps"]}
 
 
-def operation_of(method: str, path: str) -> Operation:
+def operations_of(method: str, path: str) -> list[Operation]:
+    """More than one where it depends on what was uploaded whether rows are deleted."""
     found = [it for it in OPERATIONS.values() if it.method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", it.path), path)]
-    assert len(found) == 1, f"{method} {path} is not declared"
-    return found[0]
+    assert found, f"{method} {path} is not declared"
+    return found
 
 
 def test_what_is_sent_is_what_is_declared_and_documented(convex: Convex, tmp_path: pathlib.Path) -> None:
-    flows(convex, tmp_path)
-    seen = set()
+    seen = flows(convex, tmp_path)
     for call in convex.calls:
         sent = call.request
-        operation = operation_of(sent.method, sent.path_url.partition("?")[0])
-        seen.add(operation.name)
+        operation, *_others = operations_of(sent.method, sent.path_url.partition("?")[0])
         assert set(sent.params) <= set(operation.query)
-        body = json.loads(sent.body) if sent.body else {}
+        is_json = sent.headers.get("Content-Type") != "application/octet-stream"
+        body = json.loads(sent.body) if sent.body and is_json else {}
         assert set(body) <= set(operation.body)
         schema = body_schema(operation)
         if schema:
@@ -156,6 +182,12 @@ def test_the_answers_of_these_tests_are_of_the_documented_shapes(operation: str,
 def test_the_exports_are_of_the_documented_shape(state: Json) -> None:
     found = document("hand-derived-admin")["components"]["schemas"]["ExportState"]
     jsonschema.Draft202012Validator(found).validate(export(**state)["value"])
+
+
+@pytest.mark.parametrize("state", [WAITS, imported("uploaded"), imported("in_progress"), DONE])
+def test_the_imports_are_of_the_documented_shape(state: Json) -> None:
+    schemas = {"components": document("hand-derived-admin")["components"]}
+    jsonschema.Draft202012Validator({**schemas["components"]["schemas"]["ImportDocument"], **schemas}).validate(state["value"])
 
 
 def test_the_state_is_of_the_documented_shape() -> None:

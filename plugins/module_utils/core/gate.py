@@ -80,8 +80,8 @@ class Gate:
         """For whoever sends a change once more: the recorder of this moment is asked, which may have come after the gate."""
         self.recorder.again()
 
-    def change(self, vendor: str, operation: Operation, target: str, body: t.Any, send: t.Callable[[], Answer]) -> Answer | KnownAfter:
-        """Record the change; send it unless in check mode. ``target`` names for a person what is changed."""
+    def admit(self, vendor: str, operation: Operation, target: str) -> None:
+        """Refuse what this run may not do. For whoever does long work, such as an upload, before the change itself."""
         needed = "destroy" if operation.destroys else "change"
         if self.allow == "read" or (needed == "destroy" and self.allow != "destroy"):
             raise refuse(
@@ -89,6 +89,10 @@ class Gate:
                 f"Run with -e saasops_allow={needed} if you mean it",
                 code="allow",
             )
+
+    def change(self, vendor: str, operation: Operation, target: str, body: t.Any, send: t.Callable[[], Answer]) -> Answer | KnownAfter:
+        """Record the change; send it unless in check mode. ``target`` names for a person what is changed."""
+        self.admit(vendor, operation, target)
         change = Change(vendor, operation.name, target, fingerprint(body))
         if self.check_mode:
             self.changes.append(change)

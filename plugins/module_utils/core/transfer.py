@@ -25,6 +25,16 @@ class Received:
     request_id: str
 
 
+def digest(file: t.BinaryIO) -> tuple[int, str]:
+    """(size, SHA-256) of a file, from its beginning."""
+    made, size = hashlib.sha256(), 0
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        made.update(chunk)
+        size += len(chunk)
+    return size, made.hexdigest()
+
+
 def local(error: OSError, what: str) -> Failure:
     """Something about a file of ours."""
     return Failure("invalid", f"{what}: {plain(error.strerror or error, 200)}", "Check the path, its permissions, and the space on the disk", code="file")

@@ -16,6 +16,7 @@ NEEDED: dict[str, Json] = {
     "convex_env_info": {},
     "convex_export": {"dest": "shop.zip"},
     "convex_function": {"path": "health:check", "type": "query"},
+    "convex_import": {"src": "rooms.jsonl", "mode": "append", "table": "rooms"},
     "convex_table_info": {},
 }
 BAD: list[tuple[str, Json]] = [
@@ -39,6 +40,11 @@ BAD: list[tuple[str, Json]] = [
     ("convex_function", {"path": "reports:broken"}),
     ("convex_function", {"type": "subscription"}),
     ("convex_function", {"args": "none"}),
+    ("convex_import", {"src": "away.jsonl"}),
+    ("convex_import", {"table": None}),
+    ("convex_import", {"mode": "replace", "confirm": "brisk-heron-456"}),
+    ("convex_import", {"mode": "replace_all", "confirm": "happy-otter-123"}),
+    ("convex_import", {"format": "xml"}),
     ("convex_table_info", {"tables": ["order"]}),
     ("convex_table_info", {"count": "guess"}),
 ]
@@ -46,6 +52,7 @@ BAD: list[tuple[str, Json]] = [
 
 def steps(world: World, ledger: str) -> list[Cycle | Look]:
     named = "contains(env.names, 'WAYS_TEST') && !contains(env.names, 'MAINTENANCE')"
+    (world.folder / "rooms.jsonl").write_text('{"name": "room-1"}\n{"name": "room-2"}\n', encoding="utf-8")
     return [
         Cycle("convex_env", {"variables": {"WAYS_TEST": VALUE}, "absent": ["MAINTENANCE"]}, "convex_env_info", {}, named),
         Cycle(
@@ -66,6 +73,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "length(tables) == `4`",
             repeats=True,
         ),
+        Cycle("convex_import", NEEDED["convex_import"], "convex_table_info", {"tables": ["rooms"]}, "total == `2`", repeats=True),
         Cycle("convex_deployment", {"state": "paused"}, "convex_deployment_info", {}, "deployment.state == 'paused'"),
         Cycle("convex_deployment", {"state": "running"}, "convex_deployment_info", {}, "deployment.user == 'none'"),
     ]

@@ -78,6 +78,17 @@ def export(identity: str = "new", state: str = "completed", files: bool | None =
     return value({"_id": identity, "state": state, "requestor": "snapshotExport", **(times if state == "completed" else {}), **form, **facts})
 
 
+def imported(state: str, checkpoints: t.Any = None, **facts: t.Any) -> Json:
+    """An import as it is shown."""
+    more: Json = {
+        "waiting_for_confirmation": {"message_to_confirm": "Import change summary:", "require_manual_confirmation": True},
+        "in_progress": {"progress_message": "Importing", "checkpoint_messages": []},
+        "completed": {"timestamp": "1"},
+    }.get(state, {})
+    document = {"_id": "imp", "mode": "Replace", "format": {"format": "zip"}, "requestor": {"type": "snapshotImport"}, "checkpoints": checkpoints}
+    return value({**document, "state": {"state": state, **more, **facts}})
+
+
 class Convex:
     """What the vendor answers: several answers for one call are given in order, the last one for ever."""
 
@@ -109,6 +120,23 @@ class Convex:
 
     def update_env(self, *answers: t.Any) -> None:
         self.on("POST", "/api/v1/update_environment_variables", *(answers or (None,)))
+
+    def replace(self, method: str, path: str, *answers: t.Any) -> None:
+        """Forget what was to be answered."""
+        self._mock.remove(method, URL + path)
+        self.on(method, path, *answers)
+
+    def uploads(self) -> None:
+        """Everything that an import sends is accepted."""
+        for path, answer in (
+            ("/api/import/start_upload", {"uploadToken": "upl"}),
+            ("/api/import/upload_part", "part"),
+            ("/api/import/finish_upload", {"importId": "imp"}),
+            ("/api/perform_import", None),
+            ("/api/cancel_import", None),
+        ):
+            text = "" if answer is None else json.dumps(answer)
+            self._mock.add("POST", URL + path, body=text, content_type="application/json")
 
     def state(self, *answers: t.Any) -> None:
         self.query(STATE_QUERY, *answers)

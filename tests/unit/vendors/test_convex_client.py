@@ -218,6 +218,8 @@ def test_a_visitor_is_told_nothing_but_that_it_failed(convex: Convex) -> None:
 def test_the_table_names_every_operation_once() -> None:
     assert {name for name, operation in operations.OPERATIONS.items() if operation.changes} == {
         "pause_deployment",
+        "perform_import",
+        "replace_by_import",
         "request_export",
         "run_action",
         "run_mutation",

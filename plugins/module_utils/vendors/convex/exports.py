@@ -164,7 +164,7 @@ def fetch(place: Place, export: Export, dest: str) -> dict[str, t.Any]:
     return {"path": dest, "size": received.size, "sha256": received.sha256, **held}
 
 
-def inspect(file: t.BinaryIO) -> dict[str, t.Any]:
+def inspect(file: t.BinaryIO, what: str = "what came") -> dict[str, t.Any]:
     """Rows of each table and the number of stored files; every byte of every entry is checked on the way."""
     tables: dict[str, int] = {}
     files = 0
@@ -181,7 +181,8 @@ def inspect(file: t.BinaryIO) -> dict[str, t.Any]:
                 elif name not in ("", "documents.jsonl", "generated_schema.jsonl") and folder.rpartition("/")[2] == "_storage":
                     files += 1
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
-        raise Failure("protocol", f"what came is no whole ZIP archive ({plain(error, 200)})", "Run the same command again", VENDOR, code="bad_zip") from error
+        hint = "Run the same command again, or check what wrote it"
+        raise Failure("protocol", f"{what} is no whole ZIP archive ({plain(error, 200)})", hint, VENDOR, code="bad_zip") from error
     return {"tables": dict(sorted(tables.items())), "files": files}
 
 

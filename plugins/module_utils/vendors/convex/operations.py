@@ -30,6 +30,15 @@ REQUEST_EXPORT = Operation("request_export", "POST", "/api/export/request/zip", 
 # Its answer is a file: read by core/transfer.py.
 DOWNLOAD_EXPORT = Operation("download_export", "GET", "/api/export/zip/{id}")
 
+# An upload changes nothing until it is performed, so check mode uploads too, reads Convex's plan, and cancels.
+START_UPLOAD = Operation("start_upload", "POST", "/api/import/start_upload")
+UPLOAD_PART = Operation("upload_part", "POST", "/api/import/upload_part", query=("uploadToken", "partNumber"))
+FINISH_UPLOAD = Operation("finish_upload", "POST", "/api/import/finish_upload", body=("import", "uploadToken", "partTokens"), once=True)
+CANCEL_IMPORT = Operation("cancel_import", "POST", "/api/cancel_import", body=("importId",))
+# One call: whether it deletes rows depends on the mode that was uploaded with.
+PERFORM_IMPORT = Operation("perform_import", "POST", "/api/perform_import", body=("importId",), changes=True)
+REPLACE_BY_IMPORT = Operation("replace_by_import", "POST", "/api/perform_import", body=("importId",), changes=True, destroys=True)
+
 # Their answers are 200 also when the function threw.
 FUNCTIONS = ("run_query", "run_mutation", "run_action")
 
@@ -46,4 +55,10 @@ OPERATIONS = table(
     CHECK_ADMIN_KEY,
     REQUEST_EXPORT,
     DOWNLOAD_EXPORT,
+    START_UPLOAD,
+    UPLOAD_PART,
+    FINISH_UPLOAD,
+    CANCEL_IMPORT,
+    PERFORM_IMPORT,
+    REPLACE_BY_IMPORT,
 )
