@@ -120,9 +120,7 @@ def test_rates_have_a_value_for_each_bucket_and_nothing_for_the_future(convex: C
     assert [value for _moment, value in errors][:2] == [1, 0] and errors[1][0]["secs_since_epoch"] == start + 60
     worst = convex.get("/api/app_metrics/failure_percentage_top_k", window=query["window"], k=1)
     assert (worst[0][0], worst[0][1][0][1]) == ("reports:broken", 100)
-    latency = dict(
-        convex.send("GET", "/api/app_metrics/latency_percentiles", path="health:check", percentiles="[50,99]", window=query["window"]).json(),
-    )
+    latency = dict(convex.get("/api/app_metrics/latency_percentiles", path="health:check", percentiles="[50,99]", window=query["window"]))
     assert latency[50][1][1] < latency[99][1][1] and latency[50][0][1] is None
 
 

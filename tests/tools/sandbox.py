@@ -32,6 +32,7 @@ The sandbox is up: scenario {scenario}, {clock} clock, process {pid}.
 
   Vercel    {vercel_url}
   Railway   {railway_url}
+  Convex    {convex_url}
   app       {app_url}
   control   {control_url}    GET /journal, /state; POST /faults, /scenario
   clock     {clock_url}
@@ -44,6 +45,7 @@ Point the vendors' own clients at it (the tokens are in .sandbox/run.json and op
   VERCEL_TELEMETRY_DISABLED=1 vercel --api {vercel_url} --token "$(jq -r .vercel.token .sandbox/run.json)" --scope {vercel_team} ls {vercel_project}
   curl -s {railway_url} -H "Project-Access-Token: $(jq -r .railway.token .sandbox/run.json)" \\
     -H 'Content-Type: application/json' -d '{{"query": "{{ projectToken {{ projectId environmentId }} }}"}}'
+  CONVEX_SELF_HOSTED_URL={convex_url} CONVEX_SELF_HOSTED_ADMIN_KEY="$(jq -r .convex.admin_key .sandbox/run.json)" npx convex env list
 
 End it: make sandbox-down
 """
@@ -78,6 +80,7 @@ def usage(run: dict[str, Any]) -> str:
         vercel_team=run["vercel"]["team"],
         vercel_project=vercel_projects[0] if vercel_projects else "",
         railway_url=run["railway"]["url"],
+        convex_url=run["convex"]["url"],
     )
 
 

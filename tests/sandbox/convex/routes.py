@@ -71,9 +71,9 @@ class Route:
 
 @functools.cache
 def table() -> tuple[Route, ...]:
-    from . import exports, functions, imports, management, observe, platform, push, sync
+    from . import exports, functions, imports, management, observe, platform, push, streams, sync
 
-    topics = (platform, functions, exports, imports, observe, management, push, sync)
+    topics = (platform, functions, exports, imports, observe, streams, management, push, sync)
     return tuple(route for topic in topics for route in topic.ROUTES)
 
 

@@ -179,6 +179,7 @@ class Deployment:
     exports: list[Export] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
     usage_limits: dict[str, Json] = field(default_factory=dict)
+    log_streams: dict[str, Json] = field(default_factory=dict)
     # How far the vendor has got with counting what was used before.
     seed_status: str = "complete"
     # How the next exports end, and what the next imports fail with.

@@ -14,7 +14,7 @@ from ..world import Call, Release, World, ago
 from . import shop
 from .access import Identity
 from .jobs import Jobs, Log
-from .state import ACTIONS, Deployment, Json, Key, Project, Push, Team, Token
+from .state import ACTIONS, Deployment, Export, Json, Key, Project, Push, Team, Token
 
 if t.TYPE_CHECKING:
     from aiohttp import web
@@ -190,7 +190,8 @@ class Convex:
 
     # -- small changes for tests
     def patch(self, component: str, deployment: str | None, changes: Json) -> None:
-        """``allowed`` changes what the key ``ansible`` may do; everything else is a field of the deployment."""
+        """``allowed`` changes what the key ``ansible`` may do, ``cloud_backup`` says how long ago the vendor itself made one; everything else is a
+        field of the deployment."""
         if deployment is not None:
             raise Refused("a deployment of Convex holds no deployments: leave it out")
         held = {
@@ -210,14 +211,19 @@ class Convex:
             "effects",
         }
         known = {entry.name for entry in fields(Deployment)} - held
-        strange = set(changes) - known - {"allowed"}
+        known |= {"allowed", "cloud_backup"}
+        strange = set(changes) - known
         if strange:
-            raise Refused(f"Deployment has no {', '.join(sorted(strange))}: {', '.join(sorted(known | {'allowed'}))}")
+            raise Refused(f"Deployment has no {', '.join(sorted(strange))}: {', '.join(sorted(known))}")
         for name, value in changes.items():
             if name == "allowed":
                 if set(value) - set(ACTIONS):
                     raise Refused(f"no such actions: {', '.join(sorted(set(value) - set(ACTIONS)))}")
                 next(key for key in self.deployment.keys if key.name == "ansible").allowed = tuple(value)
+            elif name == "cloud_backup":
+                made = ago(self.world.now(), value)
+                backup = Export(self.new_id("e"), made, made, True, "completed", "cloudBackup", start=made, end=made + 60, expiration=made + 7 * 86400)
+                self.deployment.exports.append(backup)
             else:
                 setattr(self.deployment, name, value)
         self.notify()

@@ -27,8 +27,8 @@ def test_up_says_how_to_reach_it_and_down_ends_it(folder: Path, capsys: pytest.C
     assert sandbox.up("bad-release", "real") == 0
     said = capsys.readouterr().out
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert run["vercel"]["url"] in said and run["railway"]["url"] in said and run["control_url"] in said
-    assert run["vercel"]["token"] not in said and run["railway"]["token"] not in said
+    assert run["vercel"]["url"] in said and run["railway"]["url"] in said and run["convex"]["url"] in said and run["control_url"] in said
+    assert run["vercel"]["token"] not in said and run["railway"]["token"] not in said and run["convex"]["admin_key"] not in said
 
     assert sandbox.up("bad-release", "real") == 0
     assert "up already" in capsys.readouterr().out
