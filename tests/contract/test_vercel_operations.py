@@ -15,7 +15,7 @@ import responses
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import deployments, production, projects
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.operations import OPERATIONS, TEAM
-from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas, vercel_env_flow, vercel_rolling_flow
+from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas, vercel_deployment_flow, vercel_env_flow, vercel_rolling_flow
 from ansible_collections.saasops.runbooks.tests.unit.vendors.vercel_answers import (
     BAD,
     GOOD,
@@ -133,6 +133,7 @@ def operation_of(method: str, path: str) -> Operation:
 # One for each topic, in a file of its own: each plays what its rooms ask for against a vendor that answers as it says.
 FLOWS: tuple[t.Callable[[Vercel], None], ...] = (
     flows,
+    vercel_deployment_flow.flow,
     vercel_env_flow.flow,
     vercel_rolling_flow.flow,
 )

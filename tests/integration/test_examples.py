@@ -29,6 +29,7 @@ def push(world: World) -> None:
 BEFORE: dict[str, t.Callable[[World], object]] = {
     "railway_deployment": push,
     "vercel_env_info": lambda world: world.sandbox.patch("app", env=[{"key": "PUBLIC_API_URL", "value": "https://api.example.com", "type": "plain"}]),
+    "vercel_deployment": lambda world: world.sandbox.push("app", tag="v1.4.3"),
     "vercel_production": lambda world: world.sandbox.add("app", tag="v1.5.0"),
     "vercel_rolling_release": lambda world: [world.sandbox.add("app", tag=tag) for tag in ("v1.5.0", "v1.5.1")],
 }

@@ -10,6 +10,7 @@ WRONG_TOKEN = "ways-test-wrong-8Hs3Tf6Yc1Rg9Uj4Nb7Mk2"
 VALUE = "ways-test-value-6Lp4Xs9Qd2Vm8Kt1Wb5Zc7"
 SECRETS = (WRONG_TOKEN, VALUE)
 NEEDED: dict[str, Json] = {
+    "vercel_deployment": {"project": "hydrogen", "ref": "main"},
     "vercel_deployment_info": {"project": "hydrogen"},
     "vercel_env": {"project": "hydrogen", "variables": [{"key": "A", "value": VALUE, "target": ["production"]}]},
     "vercel_env_info": {"project": "hydrogen"},
@@ -22,6 +23,10 @@ BAD: list[tuple[str, Json]] = [
     ("vercel_production", {"deployment": None, "rebuild": True}),
     ("vercel_production", {"api_url": "http://api.example.com"}),
     ("vercel_production", {"token": WRONG_TOKEN}),
+    ("vercel_deployment", {"ref": None}),
+    ("vercel_deployment", {"ref": None, "sha": "77ab310"}),
+    ("vercel_deployment", {"state": "absent", "deployment": "v1.4.1"}),
+    ("vercel_deployment", {"ref": None, "state": "absent", "deployment": "v1.4.2"}),
     ("vercel_deployment_info", {"token": [WRONG_TOKEN]}),
     ("vercel_deployment_info", {"project": "nobody-knows-it"}),
     ("vercel_env", {"token": WRONG_TOKEN}),
@@ -60,6 +65,13 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "vercel_deployment_info",
             {**vercel, "target": "production"},
             "deployments[?serving].version == ['v1.4.1']",
+        ),
+        Cycle(
+            "vercel_deployment",
+            {**vercel, "sha": "4d20c7ed5c3fd845004c52606a3f1fb7a5c9ccf1", "target": "preview"},
+            "vercel_deployment_info",
+            {**vercel, "target": "preview", "commit": "4d20c7e"},
+            "length(deployments) == `1` && deployments[0].state == 'READY'",
         ),
         Cycle(
             "vercel_rolling_release",

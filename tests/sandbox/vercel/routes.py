@@ -8,7 +8,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import env, render, rolling
+from . import deploying, env, render, rolling
 from .asked import Answer, Asked, Operation, Routes
 from .jobs import candidate
 from .state import Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
@@ -113,7 +113,7 @@ def list_deployments(asked: Asked) -> Answer:
     found = []
     for it in vercel.deployments.values():
         project = projects.get(it.project)
-        if project is None or (wanted and not wanted & {project.id, project.name}):
+        if project is None or it.state == "DELETED" or (wanted and not wanted & {project.id, project.name}):
             continue
         facts = {"app": project.name, "target": it.target or "preview", "sha": it.commit, "branch": it.branch}
         if any(query.get(name) not in (None, value) for name, value in facts.items()) or (states and it.state not in states):
@@ -140,33 +140,6 @@ def list_builds(asked: Asked) -> Answer:
     it = asked.deployment()
     build = {"id": f"bld_{it.id.removeprefix('dpl_')}", "entrypoint": "package.json", "readyState": it.state, "output": []}
     return 200, {"builds": [{**build, "use": "@vercel/next", "createdAt": render.ms(it.created), "deploymentId": it.id}]}
-
-
-def create_deployment(asked: Asked) -> Answer:
-    """A redeploy (``deploymentId``) or a build of a commit (``gitSource.sha``)."""
-    vercel, body = asked.vercel, asked.body
-    target = body.get("target")
-    if body.get("deploymentId"):
-        source = vercel.deployment_named(str(body["deploymentId"]), asked.team)
-        project = vercel.projects[source.project]
-    else:
-        project = vercel.project_named(str(body.get("project") or body.get("name")), asked.team)
-        git = body.get("gitSource")
-        if not isinstance(git, dict) or not git.get("sha"):
-            raise VercelError(400, "bad_request", "Missing required property `gitSource` or `deploymentId`.")
-        known = [it for it in vercel.of_project(project) if it.commit == git["sha"]]
-        if not known:
-            raise VercelError(400, "incorrect_git_source_info", f"The commit {git['sha']} was not found in the repository.")
-        source = known[0]
-    it = vercel.rebuild(project, source, target, "redeploy" if body.get("deploymentId") else "git")
-    it.marks = {str(key): str(value) for key, value in (body.get("meta") or {}).items()}
-    return 200, render.single(it, project)
-
-
-def cancel_deployment(asked: Asked) -> Answer:
-    it = asked.deployment()
-    asked.vercel.jobs.cancel(it)
-    return 200, render.single(it, asked.vercel.projects[it.project])
 
 
 def rollback(asked: Asked) -> Answer:
@@ -270,10 +243,8 @@ ROUTES: Routes = (
     ("POST", "/v1/projects/{project}/unpause", unpause_project),
     ("GET", "/v6/deployments", list_deployments),
     ("GET", "/v7/deployments", list_deployments),
-    ("POST", "/v13/deployments", create_deployment),
     ("GET", "/v13/deployments/{deployment}", read_deployment),
     ("GET", "/v11/deployments/{deployment}/builds", list_builds),
-    ("PATCH", "/v12/deployments/{deployment}/cancel", cancel_deployment),
     ("POST", "/v1/projects/{project}/rollback/{deployment}", rollback),
     ("POST", "/v9/projects/{project}/rollback/{deployment}", rollback),
     ("PATCH", "/v1/projects/{project}/rollback/{deployment}/update-description", describe_rollback),
@@ -284,6 +255,7 @@ ROUTES: Routes = (
     ("GET", "/v4/aliases", list_aliases),
     ("GET", "/v4/aliases/{alias}", read_alias),
     ("GET", "/v2/deployments/{deployment}/aliases", deployment_aliases),
+    *deploying.ROUTES,
     *rolling.ROUTES,
 )
 

@@ -111,7 +111,7 @@ class Vercel:
 
     def deployment_named(self, name: str, team: Team | None) -> Deployment:
         for it in self.deployments.values():
-            if name in (it.id, it.url) and self.projects[it.project].team is team:
+            if name in (it.id, it.url) and it.state != "DELETED" and self.projects[it.project].team is team:
                 return it
         raise VercelError(404, "not_found", "The deployment could not be found", name=name)
 

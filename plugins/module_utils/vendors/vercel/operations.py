@@ -18,8 +18,16 @@ UPDATE_PROJECT = Operation("update_project", "PATCH", "/v9/projects/{idOrName}",
 GET_DEPLOYMENTS = Operation("get_deployments", "GET", "/v7/deployments", query=(*TEAM, "projectId", "target", "state", "sha", "since", "until", "limit"))
 GET_DEPLOYMENT = Operation("get_deployment", "GET", "/v13/deployments/{idOrUrl}", query=TEAM)
 CREATE_DEPLOYMENT = Operation(
-    "create_deployment", "POST", "/v13/deployments", query=(*TEAM, "forceNew"), body=("deploymentId", "name", "project", "target", "meta"), changes=True
+    "create_deployment",
+    "POST",
+    "/v13/deployments",
+    query=(*TEAM, "forceNew", "skipAutoDetectionConfirmation"),
+    body=("deploymentId", "name", "project", "target", "meta", "gitSource"),
+    changes=True,
 )
+CANCEL_DEPLOYMENT = Operation("cancel_deployment", "PATCH", "/v12/deployments/{id}/cancel", query=TEAM, changes=True)
+DELETE_DEPLOYMENT = Operation("delete_deployment", "DELETE", "/v13/deployments/{id}", query=TEAM, changes=True, destroys=True)
+LIST_DEPLOYMENT_ALIASES = Operation("list_deployment_aliases", "GET", "/v2/deployments/{id}/aliases", query=TEAM)
 
 # Both move the production domains in a job of their own, without a build. The body is an empty object.
 REQUEST_PROMOTE = Operation("request_promote", "POST", "/v10/projects/{projectId}/promote/{deploymentId}", query=TEAM, changes=True)
@@ -74,6 +82,9 @@ OPERATIONS = table(
     GET_DEPLOYMENTS,
     GET_DEPLOYMENT,
     CREATE_DEPLOYMENT,
+    CANCEL_DEPLOYMENT,
+    DELETE_DEPLOYMENT,
+    LIST_DEPLOYMENT_ALIASES,
     REQUEST_PROMOTE,
     REQUEST_ROLLBACK,
     LIST_PROMOTE_ALIASES,
