@@ -231,7 +231,7 @@ steps:
 failure:
   description:
     - Why the task failed; the same keys as in M(saasops.runbooks.railway_deployment).
-    - RV(failure.code) is V(regions) when one number of replicas does not say where, V(region) or V(deprecated) for a region that does not
+    - C(code) is V(regions) when one number of replicas does not say where, V(region) or V(deprecated) for a region that does not
       exist or is being retired, V(auto_deploy) when the service is connected to no repository, and V(not_kept) when Railway accepted a
       change and still says otherwise.
   returned: failure

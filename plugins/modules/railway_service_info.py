@@ -52,7 +52,7 @@ EXAMPLES = r"""
 RETURN = r"""
 settings:
   description:
-    - The settings; the same keys as in M(saasops.runbooks.railway_service). RV(settings.auto_deploy), RV(settings.regions) and the limits are
+    - The settings; the same keys as in M(saasops.runbooks.railway_service). C(auto_deploy), C(regions) and the limits are
       V(null) when the token may not see them, or when Railway does not tell.
   returned: success
   type: dict

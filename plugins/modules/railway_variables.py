@@ -225,7 +225,7 @@ steps:
 failure:
   description:
     - Why the task failed; the same keys as in M(saasops.runbooks.railway_deployment).
-    - RV(failure.code) is V(sealed) for a plain value of a sealed variable, V(purge_sealed) for a purge that would delete sealed variables,
+    - C(code) is V(sealed) for a plain value of a sealed variable, V(purge_sealed) for a purge that would delete sealed variables,
       and V(allow) for a deletion without O(allow=destroy).
   returned: failure
   type: dict

@@ -142,7 +142,7 @@ steps:
   elements: dict
 failure:
   description:
-    - Why the task failed; the same keys as in M(saasops.runbooks.railway_deployment). RV(failure.code) is V(no_log) when values were asked for
+    - Why the task failed; the same keys as in M(saasops.runbooks.railway_deployment). C(code) is V(no_log) when values were asked for
       by a task that does not hide its result.
   returned: failure
   type: dict

@@ -77,6 +77,9 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
     config.REGIONS.name: [{"projectId": PROJECT}],
     config.SET_AUTO_DEPLOY.name: [{"input": {**PLACE, "serviceId": SERVICE, "enabled": False}}],
     config.SET_LIMITS.name: [{"input": {"environmentId": ENVIRONMENT, "serviceId": SERVICE, "vCPUs": 2.0, "memoryGB": 1.5}}],
+    config.PROJECT_TOKENS.name: [{"projectId": PROJECT, "first": scope.PAGE, "after": None}],
+    config.CREATE_TOKEN.name: [{"input": {**PLACE, "name": "runbooks 2026-11"}}],
+    config.DELETE_TOKEN.name: [{"id": ONE}],
     config.COMMIT_PATCH.name: [{"environmentId": ENVIRONMENT, "patch": {"sharedVariables": {}}, "commitMessage": "Seal A"}],
     **volume_sent(),
 }

@@ -43,7 +43,11 @@ def test_the_examples_run_as_printed(module: str, world: World) -> None:
         text = text.replace(f"https://{component['component_url'].rpartition('/')[2]}.example.com", component["component_url"])
     tasks = yaml.safe_load(text)
     BEFORE.get(module, lambda _world: None)(world)
-    variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **VARIABLES}
+    variables = {
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        **VARIABLES,
+        "vault_railway_api_token": world.sandbox_run["railway"]["account_token"],
+    }
     play = {"name": module, "hosts": "app", "gather_facts": False, "connection": "local", "vars": variables, "tasks": tasks}
     playbook = world.folder / "examples.yml"
     playbook.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")

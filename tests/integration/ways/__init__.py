@@ -29,14 +29,17 @@ class Cycle:
     asked: Json
     shows: str
     repeats: bool = False
+    # It returns a secret, so its task has to hide the result.
+    no_log: bool = False
 
     def steps(self, number: int) -> list[Step]:
         again = "more" if self.repeats else "again"
+        hides: Json = {"no_log": True} if self.no_log else {}
         return [
-            Step(f"plan {number} {self.module}", self.module, self.arguments, {"check_mode": True, "diff": True}),
-            Step(f"do {number} {self.module}", self.module, self.arguments, {"diff": True}),
+            Step(f"plan {number} {self.module}", self.module, self.arguments, {"check_mode": True, "diff": True, **hides}),
+            Step(f"do {number} {self.module}", self.module, self.arguments, {"diff": True, **hides}),
             Step(f"see {number} {self.sees}", self.sees, self.asked),
-            Step(f"{again} {number} {self.module}", self.module, self.arguments),
+            Step(f"{again} {number} {self.module}", self.module, self.arguments, hides),
         ]
 
 

@@ -12,6 +12,8 @@ SECRETS = (WRONG_TOKEN, SECRET_VALUE)
 NEEDED: dict[str, Json] = {
     "railway_deployment": {"service": "api", "deployment": "d"},
     "railway_deployment_info": {"service": "api"},
+    "railway_project_token": {"api_token": WRONG_TOKEN, "project": "example", "environment": "production", "name": "ways"},
+    "railway_project_token_info": {"api_token": WRONG_TOKEN, "project": "example"},
     "railway_service": {"service": "api", "replicas": 2},
     "railway_service_info": {"service": "api"},
     "railway_variables": {"service": "api", "variables": {"WAYS_SECRET": SECRET_VALUE}},
@@ -25,6 +27,12 @@ BAD: list[tuple[str, Json]] = [
     ("railway_deployment", {"state": "deployed", "commit": "77ab310"}),
     ("railway_deployment", {"state": "deployed", "deployment": None, "commit": "main"}),
     ("railway_deployment_info", {"token": WRONG_TOKEN, "deadlin": 1}),
+    # Without no_log on the task.
+    ("railway_project_token", {}),
+    ("railway_project_token", {"state": "absent"}),
+    ("railway_project_token", {"state": "absent", "name": None}),
+    ("railway_project_token", {"api_token": None, "state": "absent"}),
+    ("railway_project_token_info", {}),
     ("railway_service", {"token": WRONG_TOKEN}),
     ("railway_service", {"replicas": None}),
     ("railway_service", {"regions": {"us-west2": 1}}),
@@ -52,7 +60,11 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     stored = "length(variables[?starts_with(name, 'WAYS_')]) == `3`"
     no_expiry = "volumes[0].backups[0].expires_at == `null`"
     kept = {**railway, "backup": "before-v1.4.2", "state": "locked"}
+    broad = {"api_token": world.sandbox_run["railway"]["account_token"], "project": "example", "environment": "production"}
+    token = {**broad, "name": "runbooks 2026-11"}
     return [
+        Cycle("railway_project_token", token, "railway_project_token_info", token, "length(tokens) == `1`", no_log=True),
+        Cycle("railway_project_token", {**token, "state": "absent"}, "railway_project_token_info", token, "length(tokens) == `0`"),
         Cycle("railway_volume_backup", {**railway, "backup": "nightly"}, "railway_volume_backup_info", railway, "volumes[0].backups[0].name == 'nightly'"),
         Cycle("railway_volume_backup", {**railway, "schedule": ["WEEKLY"]}, "railway_volume_backup_info", railway, "volumes[0].schedule == ['WEEKLY']"),
         Cycle("railway_volume_backup", kept, "railway_volume_backup_info", {**railway, "backup": "before-v1.4.2"}, no_expiry),

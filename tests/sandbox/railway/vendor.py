@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import secrets
 import typing as t
 from dataclasses import fields
 
@@ -184,7 +183,7 @@ class Railway:
         return self.world.token(f"railway.project.{environment.name}")
 
     def new_token(self, environment: Environment, name: str) -> ProjectToken:
-        it = ProjectToken(self.world.uuid(), name, environment.id, secrets.token_hex(18), self.world.now())
+        it = ProjectToken(self.world.uuid(), name, environment.id, self.world.word(36), self.world.now())
         self.project_tokens[it.id] = it
         self.world.changed()
         return it

@@ -91,6 +91,23 @@ SET_LIMITS = Operation(
     document="mutation serviceInstanceLimitsUpdate($input: ServiceInstanceLimitsUpdateInput!) { serviceInstanceLimitsUpdate(input: $input) }",
     changes=True,
 )
+PROJECT_TOKENS = Operation(
+    "projectTokens",
+    document="""
+query projectTokens($projectId: String!, $first: Int, $after: String) {
+  projectTokens(projectId: $projectId, first: $first, after: $after) {
+    edges { node { id name displayToken environmentId createdAt environment { name } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}""",
+)
+# Answers the token itself, this once.
+CREATE_TOKEN = Operation(
+    "projectTokenCreate",
+    document="mutation projectTokenCreate($input: ProjectTokenCreateInput!) { projectTokenCreate(input: $input) }",
+    changes=True,
+)
+DELETE_TOKEN = Operation("projectTokenDelete", document="mutation projectTokenDelete($id: String!) { projectTokenDelete(id: $id) }", changes=True)
 
 CONFIG_OPERATIONS = (
     VARIABLES,
@@ -102,6 +119,9 @@ CONFIG_OPERATIONS = (
     REGIONS,
     SET_AUTO_DEPLOY,
     SET_LIMITS,
+    PROJECT_TOKENS,
+    CREATE_TOKEN,
+    DELETE_TOKEN,
 )
-CONFIG_ANSWER_TRUE = (UPSERT_VARIABLES, REPLACE_VARIABLES, DELETE_VARIABLE, SET_LIMITS)
-CONFIG_ANSWER_TEXT = (COMMIT_PATCH,)
+CONFIG_ANSWER_TRUE = (UPSERT_VARIABLES, REPLACE_VARIABLES, DELETE_VARIABLE, SET_LIMITS, DELETE_TOKEN)
+CONFIG_ANSWER_TEXT = (COMMIT_PATCH, CREATE_TOKEN)

@@ -72,14 +72,14 @@ def resolve(client: Client, project: str | None, environment: str | None, servic
     project, environment = _given(project, environment)
     if is_id(project) and is_id(environment) and is_id(service):
         return Scope(project, environment, service, project, environment, service)
-    place, services = _in_project(client, _project_id(client, project), environment)
+    place, services = _in_project(client, project_id(client, project), environment)
     service_id, service_name = pick(service, services.items(), "service", f"project {place.project}")
     return Scope(place.project_id, place.environment_id, service_id, place.project, place.environment, service_name)
 
 
 def environment(client: Client, project: str, environment: str) -> Environment:
     """Ids and names of what was given, as a token that is no project token sees them. One request when the project is an id, else two."""
-    return _in_project(client, _project_id(client, project), environment)[0]
+    return _in_project(client, project_id(client, project), environment)[0]
 
 
 def resolve_environment(client: Client, project: str | None, name: str | None, has_project_token: bool) -> Scope:
@@ -101,7 +101,8 @@ def _given(project: str | None, environment: str | None) -> tuple[str, str]:
     return str(project), str(environment)
 
 
-def _project_id(client: Client, project: str) -> str:
+def project_id(client: Client, project: str) -> str:
+    """No request when it is an id already."""
     if is_id(project):
         return project
     found = paging.pages(lambda after: nodes(read(client, op.PROJECTS, first=PAGE, after=after).get("projects"), op.PROJECTS), "projects")
