@@ -29,3 +29,25 @@ options:
       - If not set, taken from the inventory variable C(convex_deployment).
     type: str
 """
+
+    MANAGEMENT = r"""
+options:
+  token:
+    description:
+      - A token for Convex's management API, of the team or of a person. A deploy key cannot manage keys.
+      - If not set, taken from the inventory variable C(convex_token), else from the environment variable
+        E(CONVEX_OVERRIDE_ACCESS_TOKEN), as Convex's own client takes it.
+    type: str
+  api_url:
+    description:
+      - Where the management API is. The token is sent to this host only; plain V(http://) is accepted for loopback only.
+      - If not set, taken from the inventory variable C(convex_api_url).
+    type: str
+    default: https://api.convex.dev/v1
+  deployment:
+    description:
+      - The deployment's name, for example V(happy-animal-123).
+      - If not set, taken from the inventory variable C(convex_deployment).
+    type: str
+    required: true
+"""

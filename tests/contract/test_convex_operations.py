@@ -16,7 +16,17 @@ import jsonschema
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deployment, environment, exports, functions, imports, tables
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import (
+    deploy_keys,
+    deployment,
+    environment,
+    exports,
+    functions,
+    imports,
+    logs,
+    management,
+    tables,
+)
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.operations import FUNCTIONS, OPERATIONS
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
 from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers import (
@@ -26,6 +36,7 @@ from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers impo
     ZIP,
     Convex,
     backend,
+    completion,
     export,
     imported,
     of_module,
@@ -37,7 +48,7 @@ Json = dict[str, t.Any]
 # Functions that only read are asked by POST too, and what is uploaded waits for somebody to perform it.
 HARMLESS = ("run_query", "start_upload", "upload_part", "finish_upload", "cancel_import")
 # (file, what its paths lack at the beginning); the first that has the path decides.
-DOCUMENTS = (("deployment", "/api/v1"), ("public-deployment", "/api"), ("hand-derived-admin", ""))
+DOCUMENTS = (("deployment", "/api/v1"), ("public-deployment", "/api"), ("hand-derived-admin", ""), ("management", ""))
 
 
 @pytest.fixture
@@ -122,6 +133,17 @@ def flows(convex: Convex, folder: pathlib.Path) -> set[str]:
     convex.query(imports.LIST_QUERY, value([]))
     convex.query(imports.IMPORT_QUERY, WAITS, WAITS, DONE, WAITS, DONE)
     bring: Json = {"src": str(folder / "in.zip"), "mode": "replace", "format": None, "table": None, "confirm": NAME, "allow": "destroy"}
+    convex.on("GET", "/api/stream_function_logs", {"entries": [completion("a:x")], "newCursor": 1.0})
+    for path, answer in (
+        ("list_deploy_keys", [{"id": 1, "name": "old", "creationTime": 1, "allowedActions": []}]),
+        ("create_deploy_key", {"deployKey": "prod:x|y"}),
+        ("delete_deploy_key", None),
+    ):
+        convex.on("GET" if path.startswith("list") else "POST", f"/deployments/{NAME}/{path}", answer, base=management.API_URL)
+    convex.on("GET", "/deployments/nobody/list_deploy_keys", (404, None), base=management.API_URL)
+    convex.on("GET", "/token_details", {"type": "teamToken", "teamId": 42}, base=management.API_URL)
+    convex.on("GET", "/teams/42/list_deployments", {"items": [], "pagination": {"hasMore": False}}, base=management.API_URL)
+    managed: Json = {"token": "t" * 20, "api_url": management.API_URL, "deployment": NAME, "permissions": ["deployment:deploy"], "lifetime": 3600.0}
     results = [
         of_module(environment.execute, variables={"NEW": "x"}, absent=["RATE_LIMIT_MAX"]),
         of_module(environment.execute_info, values=False),
@@ -129,6 +151,9 @@ def flows(convex: Convex, folder: pathlib.Path) -> set[str]:
         of_module(deployment.execute_info),
         of_module(tables.execute_info, tables=[], count="size"),
         of_module(exports.execute, dest=str(folder / "a.zip"), overwrite=False, include_storage=True, in_progress="adopt", max_age=0.0),
+        of_module(logs.execute_info, function=None, errors_only=False, limit=1, cursor=0.0),
+        of_module(deploy_keys.execute, no_log=True, **{**managed, "name": "ci", "state": "present"}),
+        of_module(deploy_keys.execute, **{**managed, "name": "old", "state": "absent"}),
         of_module(imports.execute, True, **{**bring, "mode": "append"}),
         of_module(imports.execute, **{**bring, "mode": "append"}),
         of_module(imports.execute, **bring),
@@ -136,6 +161,8 @@ def flows(convex: Convex, folder: pathlib.Path) -> set[str]:
     ]
     results.append(of_module(deployment.execute, state="running"))
     assert not [result["failure"] for result in results if result.get("failed")]
+    results.append(of_module(deploy_keys.execute_info, **{**managed, "deployment": "nobody"}))
+    assert results[-1]["failure"]["kind"] == "not_found"
     return {step["name"] for result in results for step in result["steps"]}
 
 
@@ -150,7 +177,7 @@ def test_what_is_sent_is_what_is_declared_and_documented(convex: Convex, tmp_pat
     seen = flows(convex, tmp_path)
     for call in convex.calls:
         sent = call.request
-        operation, *_others = operations_of(sent.method, sent.path_url.partition("?")[0])
+        operation, *_others = operations_of(sent.method, sent.path_url.partition("?")[0].removeprefix("/v1"))
         assert set(sent.params) <= set(operation.query)
         is_json = sent.headers.get("Content-Type") != "application/octet-stream"
         body = json.loads(sent.body) if sent.body and is_json else {}
@@ -188,6 +215,11 @@ def test_the_exports_are_of_the_documented_shape(state: Json) -> None:
 def test_the_imports_are_of_the_documented_shape(state: Json) -> None:
     schemas = {"components": document("hand-derived-admin")["components"]}
     jsonschema.Draft202012Validator({**schemas["components"]["schemas"]["ImportDocument"], **schemas}).validate(state["value"])
+
+
+def test_what_a_key_may_do_is_the_vendor_s_list() -> None:
+    listed = document("management")["components"]["schemas"]["PlatformCreateDeployKeyArgs"]["properties"]["allowedActions"]["items"]["enum"]
+    assert list(deploy_keys.PERMISSIONS) == listed
 
 
 def test_the_state_is_of_the_documented_shape() -> None:

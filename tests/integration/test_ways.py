@@ -28,7 +28,7 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") i
 DOCUMENTED_ALONE = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - set(MODULES))
 ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, neutral, railway, vercel)}
 # What may differ between two runs: moments, lengths, and what is made by chance.
-BY_CHANCE = re.compile(r"(^|_)(ms|at|seconds|request_id|process|boot|started|expires_at)$")
+BY_CHANCE = re.compile(r"(^|_)(ms|at|seconds|cursor|request_id|process|boot|started|expires_at)$")
 
 
 @dataclasses.dataclass

@@ -7,9 +7,12 @@ from tests.harness.world import World
 from tests.integration.ways import Cycle, Json, Look
 
 WRONG_KEY = "prod:happy-otter-123|ways-test-wrong-6Gd1Kw9Px3Vn8Tj"
+WRONG_TOKEN = "ways-test-wrong-9Xb4Lm7Qd2Zk5Rt"
 VALUE = "ways-test-value-2Sf7Hc4Yb9Rm5Le"
-SECRETS = (WRONG_KEY, VALUE)
+SECRETS = (WRONG_KEY, WRONG_TOKEN, VALUE)
 NEEDED: dict[str, Json] = {
+    "convex_deploy_key": {"name": "ci", "state": "absent"},
+    "convex_deploy_key_info": {},
     "convex_deployment": {"state": "running"},
     "convex_deployment_info": {},
     "convex_env": {"variables": {"APP_ENV": "production"}},
@@ -17,9 +20,17 @@ NEEDED: dict[str, Json] = {
     "convex_export": {"dest": "shop.zip"},
     "convex_function": {"path": "health:check", "type": "query"},
     "convex_import": {"src": "rooms.jsonl", "mode": "append", "table": "rooms"},
+    "convex_log_info": {},
     "convex_table_info": {},
 }
 BAD: list[tuple[str, Json]] = [
+    ("convex_deploy_key", {"state": "present"}),
+    ("convex_deploy_key", {"permissions": ["deployment:everything"]}),
+    ("convex_deploy_key", {"lifetime": "1m"}),
+    ("convex_deploy_key", {"deployment": "happy-oter-123"}),
+    ("convex_deploy_key_info", {"token": WRONG_KEY}),
+    ("convex_deploy_key_info", {"token": WRONG_TOKEN}),
+    ("convex_deploy_key_info", {"api_url": "http://api.example.com"}),
     ("convex_deployment", {"state": "stopped"}),
     ("convex_deployment", {"deploy_key": WRONG_KEY}),
     ("convex_deployment_info", {"deploy_key": "prod:happy-otter-123"}),
@@ -45,6 +56,7 @@ BAD: list[tuple[str, Json]] = [
     ("convex_import", {"mode": "replace", "confirm": "brisk-heron-456"}),
     ("convex_import", {"mode": "replace_all", "confirm": "happy-otter-123"}),
     ("convex_import", {"format": "xml"}),
+    ("convex_log_info", {"limit": 0}),
     ("convex_table_info", {"tables": ["order"]}),
     ("convex_table_info", {"count": "guess"}),
 ]
@@ -74,6 +86,8 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             repeats=True,
         ),
         Cycle("convex_import", NEEDED["convex_import"], "convex_table_info", {"tables": ["rooms"]}, "total == `2`", repeats=True),
+        Look("convex_log_info", {"function": "orders:revenue"}, "entries[].type == ['Query'] && errors == `0`"),
+        Cycle("convex_deploy_key", NEEDED["convex_deploy_key"], "convex_deploy_key_info", {}, "deploy_keys[].name == ['ansible']"),
         Cycle("convex_deployment", {"state": "paused"}, "convex_deployment_info", {}, "deployment.state == 'paused'"),
         Cycle("convex_deployment", {"state": "running"}, "convex_deployment_info", {}, "deployment.user == 'none'"),
     ]

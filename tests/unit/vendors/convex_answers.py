@@ -89,6 +89,23 @@ def imported(state: str, checkpoints: t.Any = None, **facts: t.Any) -> Json:
     return value({**document, "state": {"state": state, **more, **facts}})
 
 
+def completion(function: str, **facts: t.Any) -> Json:
+    """An execution that has ended, as the log shows it."""
+    return {
+        "kind": "Completion",
+        "udfType": "Query",
+        "identifier": function,
+        "logLines": [],
+        "timestamp": NOW + 0.5,
+        "executionTime": 0.25,
+        "error": None,
+        "cachedResult": False,
+        "willRetry": False,
+        "requestId": "34083ccbd338788a",
+        **facts,
+    }
+
+
 class Convex:
     """What the vendor answers: several answers for one call are given in order, the last one for ever."""
 

@@ -217,6 +217,8 @@ def test_a_visitor_is_told_nothing_but_that_it_failed(convex: Convex) -> None:
 
 def test_the_table_names_every_operation_once() -> None:
     assert {name for name, operation in operations.OPERATIONS.items() if operation.changes} == {
+        "create_deploy_key",
+        "delete_deploy_key",
         "pause_deployment",
         "perform_import",
         "replace_by_import",

@@ -39,6 +39,17 @@ CANCEL_IMPORT = Operation("cancel_import", "POST", "/api/cancel_import", body=("
 PERFORM_IMPORT = Operation("perform_import", "POST", "/api/perform_import", body=("importId",), changes=True)
 REPLACE_BY_IMPORT = Operation("replace_by_import", "POST", "/api/perform_import", body=("importId",), changes=True, destroys=True)
 
+STREAM_FUNCTION_LOGS = Operation("stream_function_logs", "GET", "/api/stream_function_logs", query=("cursor",))
+
+# The management API, at another address and with another token.
+TOKEN_DETAILS = Operation("token_details", "GET", "/token_details")
+LIST_DEPLOYMENTS = Operation("list_deployments", "GET", "/teams/{team_id}/list_deployments", query=("cursor",))
+LIST_DEPLOY_KEYS = Operation("list_deploy_keys", "GET", "/deployments/{deployment_name}/list_deploy_keys")
+CREATE_DEPLOY_KEY = Operation(
+    "create_deploy_key", "POST", "/deployments/{deployment_name}/create_deploy_key", body=("name", "allowedActions", "expiresAt"), changes=True
+)
+DELETE_DEPLOY_KEY = Operation("delete_deploy_key", "POST", "/deployments/{deployment_name}/delete_deploy_key", body=("id",), changes=True)
+
 # Their answers are 200 also when the function threw.
 FUNCTIONS = ("run_query", "run_mutation", "run_action")
 
@@ -61,4 +72,10 @@ OPERATIONS = table(
     CANCEL_IMPORT,
     PERFORM_IMPORT,
     REPLACE_BY_IMPORT,
+    STREAM_FUNCTION_LOGS,
+    TOKEN_DETAILS,
+    LIST_DEPLOYMENTS,
+    LIST_DEPLOY_KEYS,
+    CREATE_DEPLOY_KEY,
+    DELETE_DEPLOY_KEY,
 )
