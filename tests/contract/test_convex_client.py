@@ -2,8 +2,8 @@
 """The vendor's own ``convex`` client works against the sandbox, and never leaves this machine.
 
 Both ways in: as for a deployment that somebody hosts (address and admin key), and as for the vendor's cloud (a deploy key, of
-which the client asks the vendor's provisioning host where the deployment is; the sandbox stands in for that host). It lives
-in real time, so the sandbox does too.
+which the client asks the vendor's provisioning host where the deployment is; the sandbox stands in for that host). Keys are
+made by somebody who is logged in. The client lives in real time, so the sandbox does too.
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ class Client:
         quiet = {"CI": "1", "NO_COLOR": "1", "CONVEX_VERSION_API_ORIGIN": convex["url"], "REFUSED_HOSTS": str(self.refused)}
         guard = f"--require={Path(__file__).with_name('loopback_only.cjs')}"
         base = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "NODE_OPTIONS": guard, **quiet}
+        if self.way == "logged-in":
+            login = {"CONVEX_OVERRIDE_ACCESS_TOKEN": convex["personal_token"], "CONVEX_DEPLOYMENT": f"prod:{convex['deployment']}"}
+            return {**base, "CONVEX_PROVISION_HOST": convex["url"], **login}
         if self.way == "self-hosted":
             return {**base, "CONVEX_SELF_HOSTED_URL": convex["url"], "CONVEX_SELF_HOSTED_ADMIN_KEY": key or convex["admin_key"]}
         return {**base, "CONVEX_PROVISION_HOST": convex["url"], "CONVEX_DEPLOY_KEY": key or convex["deploy_key"]}
@@ -206,6 +209,20 @@ def test_the_client_names_what_a_key_may_not_do(hosted: Client) -> None:
     assert done.returncode == 1 and "deployment:env:view" in done.stderr
     other = hosted.run("env", "list", key=hosted.sandbox.run["convex"]["other"]["deploy_key"])
     assert other.returncode == 1 and "was invalid for deployment 'happy-otter-123'" in other.stderr
+
+
+def test_deploy_keys_of_somebody_who_is_logged_in(hosted: Client) -> None:
+    hosted.way = "logged-in"
+    key = hosted.good("deployment", "token", "create", "from-the-client").strip()
+    assert key.startswith("prod:happy-otter-123|")
+    assert "APP_ENV=production" in hosted.good("env", "list")
+    hosted.way = "cloud"
+    assert "APP_ENV=production" in hosted.run("env", "list", key=key).stdout
+    hosted.way = "logged-in"
+    hosted.good("deployment", "token", "delete", key)
+    assert "from-the-client" not in [each["name"] for each in hosted.state()["keys"]]
+    hosted.way = "cloud"
+    assert hosted.run("env", "list", key=key).returncode == 1
 
 
 def test_every_request_of_the_client_is_known_to_the_sandbox(client: Client) -> None:

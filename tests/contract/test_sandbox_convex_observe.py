@@ -62,9 +62,11 @@ def test_a_poll_ends_when_something_happens(control: Sandbox, convex: Convex) ->
     poll.start()
     while not control.journal(vendor="convex"):
         time.sleep(0.02)
-    convex.value("health:check")
+    convex.value("maintenance:cleanup", {"olderThan": 9}, "mutation")
     poll.join(10)
-    assert [entry["identifier"] for entry in found[0]["entries"]] == ["health.js:check"] and time.monotonic() - began < 10
+    assert [entry["identifier"] for entry in found[0]["entries"]] == ["maintenance.js:cleanup"] and time.monotonic() - began < 10
+    # The change is the mutation's, not the poll's that waited beside it.
+    assert [entry["effect"] for entry in control.journal(vendor="convex")] == [False, True]
 
 
 def test_a_cursor_is_a_number(convex: Convex) -> None:

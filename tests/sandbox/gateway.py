@@ -83,9 +83,9 @@ async def _serve(world: World, vendor: Vendor, call: Call, entry: Entry, request
     latency = float(world.setting("latency_ms")) if vendor.name != "app" else 0.0
     if latency > 0:
         await asyncio.sleep(latency / 1000)
-    effects = world.effects
+    effects = world.watch()
     answer = t.cast(web.Response, await handler(request))
-    entry.effect = world.effects != effects
+    entry.effect = bool(effects)
     if dies and world.kill.when == "after":
         world.kill.fire(call.operation)
         entry.fault = "kill"

@@ -7,6 +7,7 @@ import random
 import secrets
 import string
 import typing as t
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 
 from .clock import Clock
@@ -115,8 +116,8 @@ class World:
         self.settings: dict[str, t.Any] = {}
         self.scenario = ""
         self.epoch = 0
-        # Counts real changes of state; a request had an effect when the count moved while it was served.
-        self.effects = 0
+        # Notes real changes of state for the request that makes them: others may be waiting for news at the same time.
+        self._serving: ContextVar[list[float] | None] = ContextVar("serving", default=None)
         # Called after each seeding: what was written about the world must be written again.
         self.seeded: t.Callable[[], None] = lambda: None
         self._tokens: dict[str, str] = {}
@@ -136,7 +137,6 @@ class World:
         self.journal.clear()
         self.faults.clear()
         self.kill = Kill()
-        self.effects = 0
         self.components = {name: Component(name, self.vendors[seed["vendor"]], Health(**seed.get("health", {}))) for name, seed in scenario.components.items()}
         for vendor in self.vendors.values():
             vendor.seed({name: seed for name, seed in scenario.components.items() if seed["vendor"] == vendor.name})
@@ -171,8 +171,16 @@ class World:
 
         self.clock.after(seconds, act)
 
+    def watch(self) -> list[float]:
+        """A list for the request that begins; it had an effect when something stands in it afterwards."""
+        changes: list[float] = []
+        self._serving.set(changes)
+        return changes
+
     def changed(self) -> None:
-        self.effects += 1
+        changes = self._serving.get()
+        if changes is not None:
+            changes.append(self.now())
 
     # -- small changes for tests
     def component(self, name: str) -> Component:

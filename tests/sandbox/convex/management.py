@@ -345,7 +345,7 @@ def update_default_variables(asked: Asked) -> Answer:
     return 200, None
 
 
-# -- what only the vendor's client asks, with a deploy key
+# -- what only the vendor's client asks, with a deploy key or logged in
 def url_for_key(asked: Asked) -> Answer:
     return 200, asked.deployment.cloud_url or asked.convex.url
 
@@ -354,6 +354,22 @@ def team_and_project_for_key(asked: Asked) -> Answer:
     convex, it = asked.convex, asked.deployment
     ids = {"teamId": convex.team.id, "projectId": convex.project.id}
     return 200, {"team": convex.team.slug, "project": convex.project.slug, **ids, "reference": it.reference, "isDefault": it.is_default}
+
+
+def team_and_project(asked: Asked) -> Answer:
+    project, it = _deployment(asked)
+    ids = {"teamId": asked.convex.team.id, "projectId": project.id}
+    return 200, {"team": asked.convex.team.slug, "project": project.slug, **ids, "reference": it.reference, "isDefault": it.is_default}
+
+
+def authorize(asked: Asked) -> Answer:
+    """What somebody who is logged in gets for one of their deployments: its address, and a key."""
+    it = asked.deployment
+    if asked.body.get("selectedDeploymentName", asked.body.get("deploymentName")) != it.name:
+        raise ConvexError(404, "DeploymentNotFound", "Deployment not found")
+    admin = next(key for key in it.keys if key.kind == "admin")
+    facts = {"deploymentName": it.name, "deploymentType": it.type, "reference": it.reference, "isDefault": it.is_default}
+    return 200, {"adminKey": it.key_text(admin), "url": asked.convex.url, **facts}
 
 
 ROUTES: tuple[Route, ...] = (
@@ -385,4 +401,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/deployments/{deployment}/delete_deploy_key", delete_deploy_key, MANAGER, True),
     Route("POST", "/api/deployment/url_for_key", url_for_key, PROVISIONER),
     Route("POST", "/api/deployment/team_and_project_for_key", team_and_project_for_key, PROVISIONER),
+    Route("GET", "/api/deployment/{deployment}/team_and_project", team_and_project, MANAGER),
+    Route("POST", "/api/deployment/authorize_within_current_project", authorize, MANAGER),
+    Route("POST", "/api/deployment/authorize_prod", authorize, MANAGER),
 )
