@@ -12,6 +12,8 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
 from ansible_collections.saasops.runbooks.plugins.modules import railway_project_token, railway_project_token_info, railway_variables_info
+from tests.harness.both_ways import WAYS, Step, play
+from tests.harness.world import World
 from tests.integration.railway_shop import Json, Shop
 from tests.integration.test_railway_modules import FAULTS
 
@@ -168,3 +170,22 @@ def test_whatever_becomes_of_the_answer_it_is_deleted(shop: Shop, kind: str, opt
 def test_an_answer_of_another_shape_changes_nothing(shop: Shop, page: Json | None) -> None:
     shop.sandbox.fault("body", vendor="railway", operation="^projectTokens$", body={"data": {"projectTokens": page}}, times=0)
     assert token(shop)["failure"]["kind"] == "protocol" and shop.changes == []
+
+
+@pytest.mark.parametrize(("name", "direct"), WAYS.items())
+def test_the_token_reaches_the_task_that_asked_and_no_screen(world: World, name: str, direct: bool) -> None:
+    run = world.sandbox_run["railway"]
+    place = {"api_token": run["account_token"], "project": "example", "environment": "production", "name": NAME}
+    values = {"service": "api", "values": "stored"}
+    steps = [
+        Step("shown", "railway_project_token", place),
+        Step("make", "railway_project_token", place, {"no_log": True, "diff": True}),
+        Step("values shown", "railway_variables_info", values),
+        Step("values", "railway_variables_info", values, {"no_log": True}),
+    ]
+    # With no_target_syslog Ansible tells every module that its result is hidden, which it is not.
+    way = play(world, world.folder / "tokens", steps, direct, "-vvvv", ANSIBLE_NO_TARGET_SYSLOG="true", ANSIBLE_INJECT_INVOCATION="true")
+    secrets = [way.results["make"]["secret"], *(one["value"] for one in way.results["values"]["variables"] if len(one["value"]) > 20)]
+    assert len(secrets) == 3 and not [secret for secret in secrets if secret in way.output]
+    for refused in ("shown", "values shown"):
+        assert way.results[refused]["failure"]["code"] == "no_log"

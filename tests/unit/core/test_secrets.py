@@ -9,6 +9,7 @@ import sys
 import typing as t
 
 import pytest
+from ansible import constants as C
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction, transaction
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import direct
@@ -55,7 +56,9 @@ transaction.run_module({"argument_spec": spec}, execute, ("variables",))
 
 
 def started(**arguments: t.Any) -> dict[str, t.Any]:
-    given = {"ANSIBLE_MODULE_ARGS": {"_ansible_inject_invocation": True, "_ansible_tracebacks_for": [], **arguments}}
+    # Newer cores put it into results only where that was asked for; older ones do not know the question.
+    asks = {"_ansible_inject_invocation": True} if "INJECT_INVOCATION" in C.config.get_configuration_definitions() else {}
+    given = {"ANSIBLE_MODULE_ARGS": {"_ansible_tracebacks_for": [], **asks, **arguments}}
     done = subprocess.run([sys.executable, "-c", MODULE], input=json.dumps(given), capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     return t.cast(dict[str, t.Any], json.loads(done.stdout.splitlines()[-1]))
