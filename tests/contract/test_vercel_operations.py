@@ -15,7 +15,13 @@ import responses
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import deployments, production, projects
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.operations import OPERATIONS, TEAM
-from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas, vercel_deployment_flow, vercel_env_flow, vercel_rolling_flow
+from ansible_collections.saasops.runbooks.tests.contract import (
+    vendor_schemas,
+    vercel_deployment_flow,
+    vercel_env_flow,
+    vercel_project_flow,
+    vercel_rolling_flow,
+)
 from ansible_collections.saasops.runbooks.tests.unit.vendors.vercel_answers import (
     BAD,
     GOOD,
@@ -135,6 +141,7 @@ FLOWS: tuple[t.Callable[[Vercel], None], ...] = (
     flows,
     vercel_deployment_flow.flow,
     vercel_env_flow.flow,
+    vercel_project_flow.flow,
     vercel_rolling_flow.flow,
 )
 

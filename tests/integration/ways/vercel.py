@@ -15,6 +15,8 @@ NEEDED: dict[str, Json] = {
     "vercel_env": {"project": "hydrogen", "variables": [{"key": "A", "value": VALUE, "target": ["production"]}]},
     "vercel_env_info": {"project": "hydrogen"},
     "vercel_production": {"project": "hydrogen", "deployment": "d"},
+    "vercel_project": {"project": "hydrogen", "auto_assign": True},
+    "vercel_project_info": {"project": "hydrogen"},
     "vercel_rolling_release": {"project": "hydrogen", "enabled": False},
     "vercel_rolling_release_info": {"project": "hydrogen"},
 }
@@ -36,6 +38,9 @@ BAD: list[tuple[str, Json]] = [
     ("vercel_env", {"variables": [{"key": VALUE + " ", "value": VALUE, "target": ["production"]}]}),
     ("vercel_env_info", {"values": True}),
     ("vercel_env_info", {"target": "nowhere"}),
+    ("vercel_project", {"auto_assign": None}),
+    ("vercel_project", {"paused": True}),
+    ("vercel_project_info", {"project": "nobody-knows-it"}),
     ("vercel_rolling_release", {"enabled": None}),
     ("vercel_rolling_release", {"state": "active"}),
     ("vercel_rolling_release", {"enabled": None, "stages": [{"percentage": 10, "duration": "90s"}, {"percentage": 100}]}),
@@ -73,6 +78,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             {**vercel, "target": "preview", "commit": "4d20c7e"},
             "length(deployments) == `1` && deployments[0].state == 'READY'",
         ),
+        Cycle("vercel_project", {"project": "dashboard", "paused": True}, "vercel_project_info", {"project": "dashboard"}, "project.paused"),
         Cycle(
             "vercel_rolling_release",
             {**vercel, "stages": [{"percentage": 10}, {"percentage": 100}]},

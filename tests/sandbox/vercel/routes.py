@@ -17,7 +17,9 @@ if t.TYPE_CHECKING:
     from .vendor import Vercel
 
 # What PATCH takes beside the switch that matters here; the vendor has many more, which nobody here sends.
-PLAIN_SETTINGS = frozenset({"buildCommand", "devCommand", "installCommand", "outputDirectory", "rootDirectory", "framework", "nodeVersion"})
+PLAIN_SETTINGS = frozenset(
+    {"commandForIgnoringBuildStep", "buildCommand", "devCommand", "installCommand", "outputDirectory", "rootDirectory", "framework", "nodeVersion"}
+)
 
 
 def read_user(asked: Asked) -> Answer:

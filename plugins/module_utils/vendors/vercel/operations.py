@@ -13,7 +13,25 @@ TEAM = ("teamId", "slug")
 
 GET_PROJECT = Operation("get_project", "GET", "/v9/projects/{idOrName}", query=TEAM)
 GET_PROJECTS = Operation("get_projects", "GET", "/v10/projects", query=(*TEAM, "limit", "from"))
-UPDATE_PROJECT = Operation("update_project", "PATCH", "/v9/projects/{idOrName}", query=TEAM, body=("autoAssignCustomDomains",), changes=True)
+UPDATE_PROJECT = Operation(
+    "update_project",
+    "PATCH",
+    "/v9/projects/{idOrName}",
+    query=TEAM,
+    body=(
+        "autoAssignCustomDomains",
+        "nodeVersion",
+        "buildCommand",
+        "installCommand",
+        "outputDirectory",
+        "rootDirectory",
+        "commandForIgnoringBuildStep",
+    ),
+    changes=True,
+)
+# Neither takes a name in place of the id.
+PAUSE_PROJECT = Operation("pause_project", "POST", "/v1/projects/{projectId}/pause", query=TEAM, changes=True)
+UNPAUSE_PROJECT = Operation("unpause_project", "POST", "/v1/projects/{projectId}/unpause", query=TEAM, changes=True)
 
 GET_DEPLOYMENTS = Operation("get_deployments", "GET", "/v7/deployments", query=(*TEAM, "projectId", "target", "state", "sha", "since", "until", "limit"))
 GET_DEPLOYMENT = Operation("get_deployment", "GET", "/v13/deployments/{idOrUrl}", query=TEAM)
@@ -79,6 +97,8 @@ OPERATIONS = table(
     GET_PROJECT,
     GET_PROJECTS,
     UPDATE_PROJECT,
+    PAUSE_PROJECT,
+    UNPAUSE_PROJECT,
     GET_DEPLOYMENTS,
     GET_DEPLOYMENT,
     CREATE_DEPLOYMENT,
