@@ -109,6 +109,56 @@ def test_rollback_promote_and_their_status(client: Client) -> None:
     assert "was promoted to" in status.stderr
 
 
+def rolling(client: Client) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", client.sandbox.state("app")["rolling_release"])
+
+
+def test_redeploy_builds_the_same_commit_again(client: Client) -> None:
+    good = client.deployments()["v1.4.1"]["id"]
+    done = client.run("redeploy", good, "--no-wait")
+    assert done.returncode == 0, done.stderr
+    made = client.sandbox.state("app")["deployments"][0]
+    assert (made["tag"], made["target"], made["id"] == good) == ("v1.4.1", "production", False)
+    assert ("POST /v13/deployments", 200) in client.calls()
+
+
+def test_rolling_release_from_its_settings_to_its_end(client: Client) -> None:
+    canary = client.sandbox.add("app", tag="v1.5.0")
+    done = client.run("rolling-release", "configure", "--enable", "--advancement-type=manual-approval", "--stage=10", "--stage=50")
+    assert done.returncode == 0, done.stderr
+    stages = [stage["targetPercentage"] for stage in client.sandbox.state("app")["rolling_config"]["stages"]]
+    assert stages == [10, 50, 100]
+    done = client.run("rolling-release", "start", f"--dpl={canary}", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert rolling(client) == {"state": "ACTIVE", "substate": None, "canary": canary, "stage": 0}
+    done = client.run("rolling-release", "approve", f"--dpl={canary}", "--currentStageIndex=0")
+    assert done.returncode == 0, done.stderr
+    assert rolling(client)["stage"] == 1
+    # The client asks for the stage after the one that it is told of: a second time, that is not the next any more.
+    assert client.run("rolling-release", "approve", f"--dpl={canary}", "--currentStageIndex=0").returncode == 1
+    assert rolling(client)["stage"] == 1
+    shown = client.run("rolling-release", "inspect")
+    assert shown.returncode == 0, shown.stderr
+    assert canary in shown.stderr + shown.stdout
+    done = client.run("rolling-release", "complete", f"--dpl={canary}")
+    assert done.returncode == 0, done.stderr
+    assert rolling(client)["state"] == "COMPLETE"
+
+
+def test_rolling_release_abort_is_a_rollback_to_what_serves(client: Client) -> None:
+    bad, canary = client.deployments()["v1.4.2"]["id"], client.sandbox.add("app", tag="v1.5.0")
+    # Minutes: time is quicker here, and the client takes some seconds for each command.
+    stages = ("--advancement-type=automatic", "--stage=10,600")
+    done = client.run("rolling-release", "configure", "--enable", *stages)
+    assert done.returncode == 0, done.stderr
+    assert client.sandbox.state("app")["rolling_config"]["stages"][0] == {"targetPercentage": 10, "duration": 600}
+    assert client.run("rolling-release", "start", f"--dpl={canary}", "--yes").returncode == 0
+    done = client.run("rolling-release", "abort", f"--dpl={bad}")
+    assert done.returncode == 0, done.stderr
+    assert ("POST /v9/projects/{id}/rollback/{id}", 201) in client.calls()
+    assert rolling(client)["state"] == "ABORTED"
+
+
 def test_rollback_names_the_domains_that_did_not_move(client: Client) -> None:
     client.sandbox.patch("app", failing_aliases=["www.example.com"])
     done = client.run("rollback", client.deployments()["v1.4.1"]["id"], "--yes")
@@ -145,11 +195,13 @@ def test_the_vendor_s_sdk_finds_every_answer_valid(client: Client) -> None:
     client.sandbox.patch("app", rolling_release={"canary": "v1.4.1", "state": "COMPLETE"})
     project = client.sandbox.run["components"]["app"]["project_id"]
     script = Path(__file__).with_name("vercel_sdk.mjs")
-    words = [str(module), vercel["url"], vercel["token"], vercel["team_id"], project, known["v1.4.1"]["id"], known["v1.4.2"]["id"]]
+    canary = client.sandbox.add("app", tag="v1.5.0")
+    words = [str(module), vercel["url"], vercel["token"], vercel["team_id"], project, known["v1.4.1"]["id"], known["v1.4.2"]["id"], canary]
     done = subprocess.run(["node", str(script), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     said: dict[str, str] = json.loads(done.stdout)
     assert "404" in said.pop("unknown deployment")
+    assert "404" in said.pop("deleted deployment")
     assert "409" in said.pop("rollback to what serves")
-    assert len(said) == 20
+    assert len(said) == 28
     assert {name: verdict for name, verdict in said.items() if verdict != "valid"} == {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Asks the sandbox through the vendor's own SDK, which checks every answer against its schemas, and prints what was said.
-// node vercel_sdk.mjs <module> <url> <token> <team> <project> <good deployment> <bad deployment>
-const [, , module, serverURL, bearerToken, teamId, project, good, bad] = process.argv;
+// node vercel_sdk.mjs <module> <url> <token> <team> <project> <good deployment> <bad deployment> <canary>
+const [, , module, serverURL, bearerToken, teamId, project, good, bad, canary] = process.argv;
 const { Vercel } = await import(module);
 const vercel = new Vercel({ bearerToken, serverURL });
 const said = {};
@@ -50,4 +50,23 @@ await ask("pause", () => vercel.projects.pauseProject({ projectId: project, team
 await ask("unpause", () => vercel.projects.unpauseProject({ projectId: project, teamId }));
 await ask("unknown deployment", () => vercel.deployments.getDeployment({ idOrUrl: "dpl_unknown", teamId }));
 await ask("rollback to what serves", () => vercel.projects.requestRollback({ projectId: project, deploymentId: bad, teamId }));
+// The settings are written by hand: the SDK's call for that has no body.
+const stages = [{ targetPercentage: 10 }, { targetPercentage: 50 }, { targetPercentage: 100 }];
+await fetch(`${serverURL}/v1/projects/${project}/rolling-release/config?teamId=${teamId}`, {
+  method: "PATCH",
+  headers: { Authorization: `Bearer ${bearerToken}`, "Content-Type": "application/json" },
+  body: JSON.stringify({ enabled: true, advancementType: "manual-approval", stages }),
+});
+const release = { idOrName: project, teamId };
+const canaryDeploymentId = canary;
+await ask("rolling release config, on", () => vercel.rollingRelease.getRollingReleaseConfig(release));
+await ask("rolling release billing", () => vercel.rollingRelease.getRollingReleaseBillingStatus(release));
+await ask("rolling release start", () => vercel.rollingRelease.startRollingRelease({ ...release, requestBody: { canaryDeploymentId } }));
+await ask("rolling release, active", () => vercel.rollingRelease.getRollingRelease({ ...release, state: "ACTIVE" }));
+await ask("rolling release approve", () =>
+  vercel.rollingRelease.approveRollingReleaseStage({ ...release, requestBody: { nextStageIndex: 1, canaryDeploymentId } }));
+await ask("rolling release complete", () => vercel.rollingRelease.completeRollingRelease({ ...release, requestBody: { canaryDeploymentId } }));
+await ask("rolling release, complete", () => vercel.rollingRelease.getRollingRelease(release));
+await ask("delete", () => vercel.deployments.deleteDeployment({ id: created.id, teamId }));
+await ask("deleted deployment", () => vercel.deployments.getDeployment({ idOrUrl: created.id, teamId }));
 console.log(JSON.stringify(said));
