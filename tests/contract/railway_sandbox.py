@@ -63,7 +63,9 @@ class Railway:
         document = "query($e: String!) { environment(id: $e) { volumeInstances(first: 1) { edges { node { id } } } } }"
         instance = self.data(document, e=self.environment)["environment"]["volumeInstances"]["edges"][0]["node"]["id"]
         listed = self.data("query($v: String!) { volumeInstanceBackupList(volumeInstanceId: $v) { id } }", v=instance)
-        more = {"kinds": ["WEEKLY"], "targetTimestamp": "2099-01-01T00:00:00Z", "workflowId": instance}
+        now = "2099-01-01T00:00:00Z"
+        window = {"startDate": "2026-01-01T00:00:00Z", "endDate": now, "anchorDate": now, "stepSeconds": 86400, "measurements": ["CPU_USAGE"]}
+        more = {**window, "limit": 2, "beforeLimit": 2, "sampleRateSeconds": 86400, "kinds": ["WEEKLY"], "targetTimestamp": now, "workflowId": instance}
         return {"volumeInstanceId": instance, "volumeInstanceBackupId": listed["volumeInstanceBackupList"][0]["id"], **more}
 
     def deployments(self, **wish: t.Any) -> list[Json]:

@@ -11,8 +11,9 @@ from graphql.execution import get_variable_values
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import config_operations as config
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments, scope, volumes
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments, metric_info, scope, volumes
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import telemetry_operations as telemetry_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import volume_operations as volume_op
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
 
@@ -35,6 +36,23 @@ def volume_sent() -> dict[str, list[dict[str, t.Any]]]:
         volume_op.RESTORE_BACKUP.name: [backup],
         volume_op.COMMIT_STAGED.name: [{"environmentId": ENVIRONMENT, "commitMessage": "Restore data from backup good"}],
         volume_op.SCHEDULE_BACKUPS.name: [{"volumeInstanceId": ONE, "kinds": list(volumes.KINDS)}, {"volumeInstanceId": ONE, "kinds": []}],
+    }
+
+
+def telemetry_sent() -> dict[str, list[dict[str, t.Any]]]:
+    start, end = "2026-11-21T13:00:00.000Z", "2026-11-21T14:00:00.000Z"
+    window = {"deploymentId": ONE, "filter": "@level:error", "limit": 200, "startDate": start, "endDate": end}
+    anchor = {"filter": None, "beforeLimit": 200, "beforeDate": start, "anchorDate": end, "afterDate": end, "afterLimit": 0}
+    used = {"withMeasurements": True, "measurements": list(metric_info.MEASUREMENTS), "sampleRateSeconds": 60, "groupBy": list(metric_info.GROUPS)}
+    http = {"withHttp": True, "stepSeconds": 3600, "path": "/", "method": "GET"}
+    nothing = {"withMeasurements": False, "measurements": [], "groupBy": None, "withHttp": False, "path": None, "method": None}
+    served = {**PLACE, "serviceId": SERVICE, "startDate": start, "endDate": end}
+    return {
+        telemetry_op.DEPLOY_LOGS.name: [window, {**window, "startDate": None, "filter": None}],
+        telemetry_op.BUILD_LOGS.name: [window],
+        telemetry_op.ENVIRONMENT_LOGS.name: [{"environmentId": ENVIRONMENT, **anchor}],
+        telemetry_op.HTTP_LOGS.name: [{"deploymentId": ONE, **anchor}],
+        telemetry_op.METRICS.name: [{**served, **used, **http}, {**served, **nothing}],
     }
 
 
@@ -81,6 +99,7 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
     config.CREATE_TOKEN.name: [{"input": {**PLACE, "name": "runbooks 2026-11"}}],
     config.DELETE_TOKEN.name: [{"id": ONE}],
     config.COMMIT_PATCH.name: [{"environmentId": ENVIRONMENT, "patch": {"sharedVariables": {}}, "commitMessage": "Seal A"}],
+    **telemetry_sent(),
     **volume_sent(),
 }
 EACH = pytest.mark.parametrize("operation", op.OPERATIONS.values(), ids=list(op.OPERATIONS))

@@ -296,6 +296,13 @@ def test_every_question_is_understood(shop: Shop) -> None:
         "usePreviousImageTag": False,
         "volumeInstanceId": shop.state["volumes"][0]["instance"],
         "workflowId": one,
+        "deploymentId": one,
+        "startDate": "2026-01-01T00:00:00Z",
+        "endDate": "2026-01-01T01:00:00Z",
+        "measurements": ["CPU_USAGE"],
+        "withMeasurements": True,
+        "withHttp": True,
+        "beforeLimit": 1,
     }
 
     def every(room: release.Release) -> list[str]:

@@ -12,6 +12,8 @@ SECRETS = (WRONG_TOKEN, SECRET_VALUE)
 NEEDED: dict[str, Json] = {
     "railway_deployment": {"service": "api", "deployment": "d"},
     "railway_deployment_info": {"service": "api"},
+    "railway_log_info": {"service": "api"},
+    "railway_metric_info": {"service": "api"},
     "railway_project_token": {"api_token": WRONG_TOKEN, "project": "example", "environment": "production", "name": "ways"},
     "railway_project_token_info": {"api_token": WRONG_TOKEN, "project": "example"},
     "railway_service": {"service": "api", "replicas": 2},
@@ -43,6 +45,10 @@ BAD: list[tuple[str, Json]] = [
     ("railway_variables", {"variables": {"WAYS_SECRET": [SECRET_VALUE]}}),
     ("railway_variables", {"absent": ["NODE_ENV"]}),
     ("railway_variables_info", {"values": "stored"}),
+    ("railway_log_info", {"limit": 0}),
+    ("railway_log_info", {"since": "yesterday"}),
+    ("railway_metric_info", {"measurements": ["LUCK"]}),
+    ("railway_metric_info", {"sample": "0"}),
     ("railway_volume_backup", {"token": WRONG_TOKEN}),
     ("railway_volume_backup", {"backup": None, "schedule": ["HOURLY"]}),
     ("railway_volume_backup", {"service": None}),
@@ -63,6 +69,8 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     broad = {"api_token": world.sandbox_run["railway"]["account_token"], "project": "example", "environment": "production"}
     token = {**broad, "name": "runbooks 2026-11"}
     return [
+        Look("railway_log_info", {**railway, "filter": "@level:error", "limit": 3}, "length(logs) == `3` && more"),
+        Look("railway_metric_info", {**railway, "since": "3m"}, "http.failed > `0` && length(metrics) == `2`"),
         Cycle("railway_project_token", token, "railway_project_token_info", token, "length(tokens) == `1`", no_log=True),
         Cycle("railway_project_token", {**token, "state": "absent"}, "railway_project_token_info", token, "length(tokens) == `0`"),
         Cycle("railway_volume_backup", {**railway, "backup": "nightly"}, "railway_volume_backup_info", railway, "volumes[0].backups[0].name == 'nightly'"),

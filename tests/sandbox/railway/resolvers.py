@@ -11,10 +11,11 @@ import typing as t
 from .access import connection, when
 from .config_resolvers import ConfigResolvers
 from .state import Deployment, Environment, Json, RailwayError, Service, not_authorized
+from .telemetry_resolvers import TelemetryResolvers
 from .volume_resolvers import VolumeResolvers
 
 
-class Resolvers(ConfigResolvers, VolumeResolvers):
+class Resolvers(ConfigResolvers, TelemetryResolvers, VolumeResolvers):
     """All topics together: one per request."""
 
     # -- queries

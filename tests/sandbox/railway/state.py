@@ -66,6 +66,8 @@ class Deployment:
     instances: list[Instance] = field(default_factory=list)
     # Keys of ``meta`` to leave out, and ones to set.
     omit: list[str] = field(default_factory=list)
+    # Rows of its logs that a test has put there.
+    logs: list[Json] = field(default_factory=list)
     raw: Json = field(default_factory=dict)
 
 

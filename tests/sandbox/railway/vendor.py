@@ -12,6 +12,7 @@ from .access import Caller
 from .config import Config, usual_settings
 from .jobs import Jobs
 from .state import IN_PROGRESS, RUNNING, STATUSES, Deployment, Environment, Instance, Json, ProjectToken, RailwayError, Service
+from .telemetry import Telemetry
 from .volumes import Volumes
 
 if t.TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Railway:
         self.deployments: dict[str, Deployment] = {}
         self.jobs = Jobs(world, self.deployments, self.services)
         self.config = Config(self)
+        self.telemetry = Telemetry(self)
         self.volumes = Volumes(self)
 
     # -- seeding

@@ -14,6 +14,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.c
     CONFIG_ANSWER_TRUE,
     CONFIG_OPERATIONS,
 )
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.telemetry_operations import TELEMETRY_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.volume_operations import (
     VOLUME_ANSWER_TEXT,
     VOLUME_ANSWER_TRUE,
@@ -193,6 +194,7 @@ OPERATIONS = table(
     REMOVE,
     *CONFIG_OPERATIONS,
     *VOLUME_OPERATIONS,
+    *TELEMETRY_OPERATIONS,
 )
 # Changes that answer a Boolean: anything but ``true`` is no success.
 ANSWER_TRUE = frozenset(operation.name for operation in (ROLLBACK, RESTART, STOP, CANCEL, APPROVE, REMOVE, *CONFIG_ANSWER_TRUE, *VOLUME_ANSWER_TRUE))
