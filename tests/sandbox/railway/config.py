@@ -260,6 +260,7 @@ class Config:
         place.settings.update(deploy)
         self._seal_or_set(place, wanted.get("variables") or {})
         self._railway.volumes.mount(service, wanted.get("volumeMounts") or {})
+        self._railway.network.patch(self._railway, environment, service, wanted.get("networking") or {})
         return bool(deploy or wanted.get("variables") or wanted.get("volumeMounts"))
 
     def _seal_or_set(self, place: Place, variables: Json) -> None:

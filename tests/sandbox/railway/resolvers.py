@@ -10,12 +10,14 @@ import typing as t
 
 from .access import connection, when
 from .config_resolvers import ConfigResolvers
+from .messages import MessageResolvers
+from .network import NetworkResolvers
 from .state import Deployment, Environment, Json, RailwayError, Service, not_authorized
 from .telemetry_resolvers import TelemetryResolvers
 from .volume_resolvers import VolumeResolvers
 
 
-class Resolvers(ConfigResolvers, TelemetryResolvers, VolumeResolvers):
+class Resolvers(ConfigResolvers, MessageResolvers, NetworkResolvers, TelemetryResolvers, VolumeResolvers):
     """All topics together: one per request."""
 
     # -- queries
@@ -40,7 +42,7 @@ class Resolvers(ConfigResolvers, TelemetryResolvers, VolumeResolvers):
         return {"id": self._railway.workspace_id, "name": "Example", "createdAt": when(self._railway.created), "apiTokenRateLimit": self._limit()}
 
     def _limit(self) -> Json:
-        return {"remainingPoints": self._railway.limit_left, "resetsAt": when(self._railway.world.now() + 3600)}
+        return {"remainingPoints": self._railway.limits.left, "resetsAt": when(self._railway.limits.resets)}
 
     def projects(self, _info: t.Any, workspaceId: str | None = None, **arguments: t.Any) -> Json:
         self._broad()
@@ -232,18 +234,6 @@ class Resolvers(ConfigResolvers, TelemetryResolvers, VolumeResolvers):
             "deletedAt": None,
         }
 
-    def _domains(self, it: Service, environment: Environment) -> Json:
-        domain = {
-            "id": f"{it.instance}-d",
-            "domain": f"{it.name}-{environment.name}.up.railway.app",
-            "serviceId": it.id,
-            "environmentId": environment.id,
-            "projectId": self._railway.project_id,
-            "syncStatus": "ACTIVE",
-            "targetPort": 8080,
-        }
-        return {"serviceDomains": [domain], "customDomains": []}
-
     def render_instance(self, it: Service, environment: Environment) -> Json:
         jobs = self._railway.jobs
         own = jobs.of_service(it.id, environment.id)
@@ -256,7 +246,7 @@ class Resolvers(ConfigResolvers, TelemetryResolvers, VolumeResolvers):
             "builder": "RAILPACK",
             "createdAt": when(it.created),
             "updatedAt": when(it.created),
-            "domains": lambda _info: self._domains(it, environment),
+            "domains": lambda _info: self.render_domains(it, environment),
             "isUpdatable": True,
             **self.render_settings(it, environment),
             "sleepApplication": any(deployment.status == "SLEEPING" for deployment in own),

@@ -77,6 +77,10 @@ def application(railway: Railway, middlewares: t.Sequence[t.Any]) -> web.Applica
 def answer(railway: Railway, headers: t.Mapping[str, str], body: t.Any) -> web.Response:
     from graphql import GraphQLError, GraphQLSyntaxError, execute_sync
 
+    again = railway.limits.take()
+    if again is not None:
+        said = {"errors": [failure(railway, "Rate limit exceeded", "RATE_LIMITED")]}
+        return web.json_response(said, status=429, headers={"Retry-After": str(again)})
     if not isinstance(body, dict) or not isinstance(body.get("query"), str):
         return refused(railway, "POST body missing, or not a JSON object with a query", "BAD_REQUEST")
     try:

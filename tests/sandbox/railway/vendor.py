@@ -11,6 +11,9 @@ from ..world import Call, Release, World, ago
 from .access import Caller
 from .config import Config, usual_settings
 from .jobs import Jobs
+from .limits import Limits
+from .messages import Messages
+from .network import Network
 from .state import IN_PROGRESS, RUNNING, STATUSES, Deployment, Environment, Instance, Json, ProjectToken, RailwayError, Service
 from .telemetry import Telemetry
 from .volumes import Volumes
@@ -33,7 +36,6 @@ class Railway:
         self.workspace_id = ""
         self.user_id = ""
         self.production = ""
-        self.limit_left = 0
         self._first_tokens: dict[str, str] = {}
         self.environments: dict[str, Environment] = {}
         self.project_tokens: dict[str, ProjectToken] = {}
@@ -41,6 +43,9 @@ class Railway:
         self.deployments: dict[str, Deployment] = {}
         self.jobs = Jobs(world, self.deployments, self.services)
         self.config = Config(self)
+        self.limits = Limits(world)
+        self.messages = Messages()
+        self.network = Network()
         self.telemetry = Telemetry(self)
         self.volumes = Volumes(self)
 
@@ -49,7 +54,9 @@ class Railway:
         self.services.clear()
         self.deployments.clear()
         self.config.clear()
-        self.limit_left = 10_000
+        self.network.clear()
+        self.messages.clear()
+        self.limits.clear()
         if not self.environments:
             # Tokens outlive a scenario, and so does what they belong to.
             self.created = self.world.now() - 300 * 86400
@@ -317,13 +324,7 @@ class Railway:
         return {"data": None, "errors": [failure(self, message, code)]}
 
     def headers(self) -> dict[str, str]:
-        self.limit_left = max(1, self.limit_left - 1)
-        return {
-            "X-RateLimit-Limit": "10000",
-            "X-RateLimit-Remaining": str(self.limit_left),
-            "X-RateLimit-Reset": str(int(self.world.now()) + 3600),
-            "RateLimit-Policy": '"api";q=10000;w=3600',
-        }
+        return self.limits.headers()
 
     def obscure(self, body: t.Any) -> t.Any:
         if isinstance(body, list):
