@@ -86,7 +86,15 @@ def test_the_word_before_the_key_matters_and_its_case_does_not(convex: Convex, h
 @pytest.mark.parametrize("kind", ["deploy_key", "admin_key", "team_token"])
 def test_these_may_do_everything(convex: Convex, kind: str) -> None:
     convex.key = convex.run[kind]
-    assert convex.get("/api/check_admin_key") == {"success": True, "allowedOps": sorted(ACTIONS), "isReadOnly": False}
+    assert convex.get("/api/check_admin_key") == {"success": True, "allowedOps": [], "isReadOnly": False}
+
+
+def test_a_check_of_a_key_speaks_in_the_backend_s_words(control: Sandbox, convex: Convex) -> None:
+    control.patch("functions", allowed=list(ACTIONS[1:]))
+    told = convex.get("/api/check_admin_key")["allowedOps"]
+    assert told[:4] == ["ViewEnvironmentVariables", "WriteEnvironmentVariables", "PauseDeployment", "UnpauseDeployment"]
+    assert {"ViewLogs", "WriteIntegrations", "DownloadBackups", "ActAsUser", "RunInternalQueries", "RunTestQuery", "ViewAuditLog"} <= set(told)
+    assert len(set(told)) == len(ACTIONS) - 1
 
 
 def test_a_key_s_type_is_not_part_of_it(convex: Convex) -> None:
@@ -98,7 +106,7 @@ def test_a_key_s_type_is_not_part_of_it(convex: Convex) -> None:
 
 def test_what_a_key_may_not_do_is_named(convex: Convex) -> None:
     convex.key = convex.run["ci_key"]
-    assert convex.get("/api/check_admin_key") == {"success": True, "allowedOps": ["deployment:deploy"], "isReadOnly": False}
+    assert convex.get("/api/check_admin_key") == {"success": True, "allowedOps": ["Deploy"], "isReadOnly": False}
     status, document = convex.ask("GET", LIST)
     assert (status, document["message"]) == (403, "You do not have permission to perform this operation (deployment:env:view).")
 

@@ -9,11 +9,25 @@ import typing as t
 from aiohttp import web
 
 from .routes import ADMIN, ANYONE, Answer, Asked, Route
-from .state import ConvexError, Json
+from .state import ACTIONS, ConvexError, Json
 
 NAME = re.compile(r"[a-zA-Z_]+[a-zA-Z0-9_]*")
 LONGEST_NAME, LARGEST_VALUE, MOST_VARIABLES = 256, 8 * 1024, 512
 BUILT_IN = frozenset({"CONVEX_CLOUD_URL", "CONVEX_SITE_URL"})
+# What the backend calls an action, where it is not the action's own words in another order.
+SPECIAL = {"env": "EnvironmentVariables", "auditLog": "AuditLog", "usageLimits": "UsageLimits"}
+
+
+def _word(action: str) -> str:
+    _deployment, *parts = action.split(":")
+    if parts[0] == "functions":
+        return parts[1][0].upper() + parts[1][1:]
+    if len(parts) == 2:
+        return parts[1].capitalize() + SPECIAL.get(parts[0], parts[0].capitalize())
+    return parts[0].capitalize() + ("" if parts[0] == "deploy" else "Deployment")
+
+
+WORDS = {action: _word(action) for action in ACTIONS}
 VERSION = "precompiled-2026-08-22-94a42c3"
 
 
@@ -34,9 +48,11 @@ def version(asked: Asked) -> Answer:
 
 
 def check_admin_key(asked: Asked) -> Answer:
+    """In the backend's own words for actions; a key that may do everything is told nothing."""
     allowed = asked.identity.allowed
     writes = any(not action.endswith((":view", ":download", "runInternalQueries", "runTestQuery")) for action in allowed)
-    return 200, {"success": True, "allowedOps": sorted(allowed), "isReadOnly": not writes}
+    words = [] if allowed == set(ACTIONS) else [WORDS[action] for action in ACTIONS if action in allowed]
+    return 200, {"success": True, "allowedOps": words, "isReadOnly": not writes}
 
 
 def deployment_info(asked: Asked) -> Answer:

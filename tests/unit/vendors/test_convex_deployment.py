@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deployment
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deploy_keys, deployment
 from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers import (
     LOST,
     NAME,
@@ -103,13 +103,17 @@ def test_a_state_that_is_not_known_changes_nothing(convex: Convex, answer: Json)
 
 
 # -- what is told
+# The check of a key speaks in the backend's words.
+WORDS = ["ViewEnvironmentVariables", "Deploy"]
+
+
 def info() -> Json:
     result = of_module(deployment.execute_info)
     return t.cast(Json, result.get("deployment") or result["failure"])
 
 
-def told(convex: Convex, facts: t.Any = CLOUD, urls: t.Any = URLS, version: t.Any = None) -> Json:
-    convex.on("GET", "/api/check_admin_key", {"success": True, "allowedOps": PERMISSIONS, "isReadOnly": False})
+def told(convex: Convex, facts: t.Any = CLOUD, urls: t.Any = URLS, version: t.Any = None, words: t.Any = WORDS) -> Json:
+    convex.on("GET", "/api/check_admin_key", {"success": True, "allowedOps": words, "isReadOnly": False})
     convex.on("GET", "/api/v1/deployment_info", facts)
     convex.on("GET", "/api/v1/get_canonical_urls", urls)
     convex.query(deployment.VERSION_QUERY, version or value("1.48.0"))
@@ -123,6 +127,15 @@ def test_everything_is_told(convex: Convex) -> None:
     assert (seen["canonical_url"], seen["site_url"], seen["version"]) == (*URLS.values(), "1.48.0")
     assert seen["key"] == {"permissions": sorted(PERMISSIONS), "read_only": False}
     assert len(convex.asked) == 5
+
+
+def test_an_empty_list_of_actions_is_all_of_them(convex: Convex) -> None:
+    assert told(convex, words=[])["key"]["permissions"] == sorted(deployment.PERMISSIONS.values())
+    assert set(deployment.PERMISSIONS.values()) == set(deploy_keys.PERMISSIONS)
+
+
+def test_an_action_that_is_not_known_keeps_its_word(convex: Convex) -> None:
+    assert told(convex, words=["ReadMinds\x1b[31m", "Deploy"])["key"]["permissions"] == ["ReadMinds?[31m", "deployment:deploy"]
 
 
 def test_a_self_hosted_one_has_no_project(convex: Convex) -> None:

@@ -23,6 +23,34 @@ VERSION_QUERY = "_system/frontend/getVersion"
 RUNS = "none"
 USER_WORDS = {"none": "running", "paused": "paused"}
 INFO = {"kind": "kind", "type": "deploymentType", "reference": "reference", "project": "projectSlug", "project_id": "projectId", "team_id": "teamId"}
+# The check of a key speaks in the backend's words; what it is called everywhere else.
+PERMISSIONS = {
+    "Deploy": "deployment:deploy",
+    "ViewEnvironmentVariables": "deployment:env:view",
+    "WriteEnvironmentVariables": "deployment:env:write",
+    "PauseDeployment": "deployment:pause",
+    "UnpauseDeployment": "deployment:unpause",
+    "ViewLogs": "deployment:logs:view",
+    "ViewMetrics": "deployment:metrics:view",
+    "ViewIntegrations": "deployment:integrations:view",
+    "WriteIntegrations": "deployment:integrations:write",
+    "ViewData": "deployment:data:view",
+    "WriteData": "deployment:data:write",
+    "ViewBackups": "deployment:backups:view",
+    "CreateBackups": "deployment:backups:create",
+    "DownloadBackups": "deployment:backups:download",
+    "DeleteBackups": "deployment:backups:delete",
+    "ImportBackups": "deployment:backups:import",
+    "ActAsUser": "deployment:functions:actAsUser",
+    "RunInternalQueries": "deployment:functions:runInternalQueries",
+    "RunInternalMutations": "deployment:functions:runInternalMutations",
+    "RunInternalActions": "deployment:functions:runInternalActions",
+    "RunTestQuery": "deployment:functions:runTestQuery",
+    "ViewAuditLog": "deployment:auditLog:view",
+    "ViewUsageLimits": "deployment:usageLimits:view",
+    "WriteUsageLimits": "deployment:usageLimits:write",
+    "ViewUsage": "deployment:usage:view",
+}
 
 
 def state(place: Place) -> dict[str, str]:
@@ -91,9 +119,14 @@ def execute_info(task: Task) -> dict[str, t.Any]:
             **(facts or dict.fromkeys(INFO)),
             **(urls or {"canonical_url": None, "site_url": None}),
             "version": None if version is None else plain(version, 100),
-            "key": {"permissions": sorted(plain(name, 100) for name in key["allowedOps"]), "read_only": key.get("isReadOnly") is True},
+            "key": {"permissions": _permissions(key["allowedOps"]), "read_only": key.get("isReadOnly") is True},
         }
     }
+
+
+def _permissions(words: list[t.Any]) -> list[str]:
+    """An empty list is the backend's word for everything. A word that is not known stays as it is."""
+    return sorted(PERMISSIONS.get(str(word), plain(word, 100)) for word in words or PERMISSIONS)
 
 
 def _unless_forbidden(ask: t.Callable[[], t.Any]) -> t.Any:
