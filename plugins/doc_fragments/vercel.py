@@ -30,3 +30,22 @@ options:
     type: str
     required: true
 """
+
+    ACCOUNT = r"""
+options:
+  token:
+    description:
+      - A Vercel access token that reaches the team.
+      - If not set, the value of the environment variable E(VERCEL_TOKEN) is used.
+    type: str
+  api_url:
+    description:
+      - Where the Vercel REST API is. The token is sent to this host only; plain V(http://) is accepted for loopback only.
+    type: str
+    default: https://api.vercel.com
+  team:
+    description:
+      - Slug or C(team_) id of the team.
+      - When not set, the token's own default scope is used; what belongs to another team is then not found.
+    type: str
+"""

@@ -25,9 +25,11 @@ class Vercel:
         query = {"teamId": self.team, **query} if self.team else query
         answer = self._session.request(method, self._run["url"] + path, params=query, json=body, headers={"Authorization": f"Bearer {self.token}"}, timeout=20)
         document = answer.json() if answer.content else None
-        # The vendor's client leaves the version out here, and its list of deployments is of an older version.
-        published = path.replace("/teams/", "/v2/teams/") if path.startswith("/teams/") else path
-        source = vendor_schemas.vercel_2025() if path.startswith("/v6/deployments") else vendor_schemas.vercel()
+        # The vendor's client leaves the version out here, and its list of deployments is of an older version. Edge Config is Global Config
+        # by its former name; the newest document shows one Global Config where the API lists them.
+        published = path.replace("/teams/", "/v2/teams/") if path.startswith("/teams/") else "/v1/edge-config" if path == "/v1/global-config" else path
+        is_old = published.startswith(("/v6/deployments", "/v1/edge-config"))
+        source = vendor_schemas.vercel_2025() if is_old else vendor_schemas.vercel()
         if not path.endswith("/builds"):
             source.check_answer(method, published, answer.status_code, document)
         return answer.status_code, document, answer

@@ -14,6 +14,9 @@ NEEDED: dict[str, Json] = {
     "vercel_deployment_info": {"project": "hydrogen"},
     "vercel_env": {"project": "hydrogen", "variables": [{"key": "A", "value": VALUE, "target": ["production"]}]},
     "vercel_env_info": {"project": "hydrogen"},
+    "vercel_firewall": {"project": "hydrogen", "attack_mode": False},
+    "vercel_global_config_item": {"config": "shop-flags", "items": {"maintenance": True}},
+    "vercel_global_config_item_info": {"config": "shop-flags"},
     "vercel_production": {"project": "hydrogen", "deployment": "d"},
     "vercel_project": {"project": "hydrogen", "auto_assign": True},
     "vercel_project_info": {"project": "hydrogen"},
@@ -37,6 +40,13 @@ BAD: list[tuple[str, Json]] = [
     ("vercel_env", {"variables": [{"key": "A", "valeu": VALUE, "target": ["production"]}]}),
     ("vercel_env", {"variables": [{"key": VALUE + " ", "value": VALUE, "target": ["production"]}]}),
     ("vercel_env_info", {"values": True}),
+    ("vercel_firewall", {"attack_mode": True}),
+    ("vercel_firewall", {"attack_mode": None}),
+    ("vercel_firewall", {"rules": [{"name": "everybody", "addresses": ["0.0.0.0/0"], "expires_in": "1h"}]}),
+    ("vercel_firewall", {"token": WRONG_TOKEN}),
+    ("vercel_global_config_item", {"items": None}),
+    ("vercel_global_config_item", {"config": "shop-flgs"}),
+    ("vercel_global_config_item_info", {"config": "shop-flgs"}),
     ("vercel_env_info", {"target": "nowhere"}),
     ("vercel_project", {"auto_assign": None}),
     ("vercel_project", {"paused": True}),
@@ -56,7 +66,22 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         {"key": "PAYMENT_KEY", "value": VALUE, "target": ["production"], "version": "1"},
         {"key": "MODE", "value": "production", "target": ["production", "preview"], "type": "plain"},
     ]
+    rule = {"name": "scrapers", "addresses": ["198.51.100.0/24"], "expires_in": "24h"}
     return [
+        Cycle(
+            "vercel_global_config_item",
+            {"config": "shop-flags", "items": {"maintenance": True, "notice": {"text": "soon", "on": [1, None]}}, "absent": ["banner"]},
+            "vercel_global_config_item_info",
+            {"config": "shop-flags"},
+            "items.maintenance && items.notice.on[0] == `1` && length(keys(items)) == `2`",
+        ),
+        Cycle(
+            "vercel_firewall",
+            {**vercel, "attack_mode": True, "attack_mode_for": "2h", "rules": [rule], "bypasses": [{"source": "203.0.113.7"}]},
+            "vercel_firewall",
+            {**vercel, "attack_mode": True, "attack_mode_for": "2h", "rules": [rule]},
+            "attack_mode.enabled && rules[0].how == 'already'",
+        ),
         Cycle(
             "vercel_env",
             {**vercel, "variables": variables},

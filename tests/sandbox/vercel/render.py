@@ -259,6 +259,7 @@ def project(it: Project, production: Deployment | None, latest: list[Deployment]
     rolling_back = it.request is not None and it.request.type == "rollback" and it.request.running
     document["lastRollbackTarget"] = {"id": it.request.to} if rolling_back and it.request else None
     document["rollingRelease"] = it.rolling_config
+    document["security"] = it.security
     if it.rollback_description is not None:
         document["rollbackDescription"] = it.rollback_description
     return bent(document, it)
@@ -268,7 +269,7 @@ def alias(it: Alias, project: Project, deployment: Deployment | None) -> Json:
     document: Json = {
         "uid": it.uid,
         "alias": it.name,
-        "created": _iso(it.created),
+        "created": iso(it.created),
         "createdAt": ms(it.created),
         "updatedAt": ms(it.updated),
         "creator": OWNER,
@@ -282,8 +283,8 @@ def alias(it: Alias, project: Project, deployment: Deployment | None) -> Json:
 
 
 def deployment_alias(it: Alias) -> Json:
-    return {"uid": it.uid, "alias": it.name, "created": _iso(it.created), "redirect": None}
+    return {"uid": it.uid, "alias": it.name, "created": iso(it.created), "redirect": None}
 
 
-def _iso(seconds: float) -> str:
+def iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

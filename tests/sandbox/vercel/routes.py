@@ -8,7 +8,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import deploying, env, render, rolling
+from . import deploying, env, firewall, global_config, render, rolling
 from .asked import Answer, Asked, Operation, Routes
 from .jobs import candidate
 from .state import Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
@@ -264,7 +264,7 @@ ROUTES: Routes = (
 
 def application(vercel: Vercel, middlewares: t.Sequence[t.Any]) -> web.Application:
     app = web.Application(middlewares=middlewares, client_max_size=8 * 1024 * 1024)
-    for method, path, operation in (*ROUTES, *env.ROUTES, *env.OF_THE_CLIENT):
+    for method, path, operation in (*ROUTES, *env.ROUTES, *env.OF_THE_CLIENT, *firewall.ROUTES, *global_config.ROUTES):
         app.router.add_route(method, path, _handler(vercel, operation))
     app.router.add_route("*", "/{unknown:.*}", _handler(vercel, _unknown))
     return app

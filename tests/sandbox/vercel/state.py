@@ -144,6 +144,16 @@ class Project:
     sensitive_policy: bool = False
     # What is secret is shown only to a person who confirms it in a browser.
     step_up: bool = False
+    # Global Configs of its team; ``edge_config_status``: what the calls of today answer where only the former ones are known.
+    configs: list[Json] = field(default_factory=list)
+    config_read_only: bool = False
+    edge_config_status: int = 0
+    # Its firewall: None for rules that were never set; ``firewall_drafts``: changes wait to be published.
+    security: Json = field(default_factory=dict)
+    firewall: list[Json] | None = None
+    firewall_version: int = 1
+    firewall_drafts: bool = False
+    bypasses: list[Json] = field(default_factory=list)
     omit: list[str] = field(default_factory=list)
     raw: Json = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)

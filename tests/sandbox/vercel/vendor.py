@@ -10,7 +10,7 @@ from dataclasses import fields
 
 from ..errors import Refused
 from ..world import Call, Release, World, ago
-from . import env
+from . import env, global_config
 from .jobs import Jobs, candidate, serving
 from .rolling import wished
 from .state import FINAL, Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
@@ -61,6 +61,7 @@ class Vercel:
         )
         project.environments = [env.environment(self.world, slug) for slug in seed.get("environments", [])]
         project.env = [env.seeded(self.world, variable) for variable in seed.get("env", [])]
+        project.configs = [global_config.seeded(self.world, slug, items) for slug, items in seed.get("global_configs", {}).items()]
         for domain in seed["domains"]:
             project.aliases.append(Alias(self.world.word(20), domain, None, project.created, project.created))
         self.projects[project.id] = project
@@ -138,10 +139,12 @@ class Vercel:
         pattern = resource.canonical if resource is not None else request.path
         names = request.match_info
         component = None
+        facts = body if isinstance(body, dict) else {}
+        named = {str(name) for name in (names.get("project"), request.query.get("projectId"), facts.get("projectId")) if name}
         for it in self.projects.values():
-            if names.get("project") in (it.id, it.name):
+            if named & {it.id, it.name} or names.get("config") in {config["id"] for config in it.configs}:
                 component = it.component
-        found = self.deployments.get(names.get("deployment", "") or (body.get("deploymentId", "") if isinstance(body, dict) else ""))
+        found = self.deployments.get(names.get("deployment", "") or facts.get("deploymentId", ""))
         if component is None and found is not None:
             component = self.projects[found.project].component
         kind = {"Bearer": "bearer"}.get(request.headers.get("Authorization", "").partition(" ")[0])
@@ -177,6 +180,7 @@ class Vercel:
             "rolling_document": project.rolling_release,
             "rolling_config": project.rolling_config,
             "domains": {alias.name: alias.deployment for alias in project.aliases},
+            "firewall": {"rules": project.firewall, "bypasses": project.bypasses},
             "deployments": [self._brief(it.id) for it in self.of_project(project)],
             "effects": {
                 "rollbacks": dict(project.effects.rollbacks),

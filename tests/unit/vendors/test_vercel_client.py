@@ -7,6 +7,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import deployment_info, operations, projects
 from ansible_collections.saasops.runbooks.tests.unit.vendors.vercel_answers import (
     API,
@@ -177,13 +178,7 @@ def test_no_path_can_reach_another_resource(vercel: Vercel, monkeypatch: pytest.
 
 
 def test_the_table_names_every_operation_once() -> None:
-    assert {name for name, operation in operations.OPERATIONS.items() if operation.changes} == {
-        "batch_remove_project_env",
-        "create_deployment",
-        "create_project_env",
-        "edit_project_env",
-        "request_promote",
-        "request_rollback",
-        "update_project",
-    }
+    declared = [value.name for value in vars(operations).values() if isinstance(value, Operation)]
+    assert sorted(declared) == sorted(operations.OPERATIONS)
+    assert all(operation.changes for operation in operations.OPERATIONS.values() if operation.destroys)
     assert API == "https://api.vercel.com"

@@ -29,6 +29,8 @@ VERCEL_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "team": {"type": "str"},
     "project": {"type": "str", "required": True},
 }
+# The same for what belongs to a team or to the token itself.
+ACCOUNT_ARGUMENTS = {name: argument for name, argument in VERCEL_ARGUMENTS.items() if name != "project"}
 
 AGAIN = "Run the same command again: it looks before it acts"
 # status: (kind, what a person can do next)
@@ -65,7 +67,7 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Client:
 
 
 def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:
-    """The answer as a dict; ``{"queued": True}`` where Vercel accepted (202) what it will do later.
+    """The answer as a dict; a list is under ``list``; ``{"queued": True}`` where Vercel accepted (202) what it will do later.
 
     Below 500 a refusal is definite; from 500 on, and where the body is not what is documented, a change may have happened.
     """
@@ -77,6 +79,8 @@ def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:
         return {"queued": True}
     if body is None and operation.changes:
         return {}
+    if isinstance(body, list) and operation.lists:
+        return {"list": body}
     if not isinstance(body, dict):
         raise Failure(
             "protocol",

@@ -93,6 +93,40 @@ BATCH_REMOVE_PROJECT_ENV = Operation(
 )
 GET_CUSTOM_ENVIRONMENTS = Operation("get_custom_environments", "GET", "/v9/projects/{idOrName}/custom-environments", query=TEAM)
 
+# Global Config was called Edge Config; installations that do not know the new address yet answer 404 or 410 there.
+GET_GLOBAL_CONFIGS = Operation("get_global_configs", "GET", "/v1/global-config", query=TEAM, lists=True)
+GET_GLOBAL_CONFIG_ITEMS = Operation("get_global_config_items", "GET", "/v1/global-config/{edgeConfigId}/items", query=TEAM, lists=True)
+PATCH_GLOBAL_CONFIG_ITEMS = Operation("patch_global_config_items", "PATCH", "/v1/global-config/{edgeConfigId}/items", query=TEAM, body=("items",), changes=True)
+GET_EDGE_CONFIGS = Operation("get_edge_configs", "GET", "/v1/edge-config", query=TEAM, lists=True)
+GET_EDGE_CONFIG_ITEMS = Operation("get_edge_config_items", "GET", "/v1/edge-config/{edgeConfigId}/items", query=TEAM, lists=True)
+PATCH_EDGE_CONFIG_ITEMS = Operation("patch_edge_config_items", "PATCH", "/v1/edge-config/{edgeConfigId}/items", query=TEAM, body=("items",), changes=True)
+
+UPDATE_ATTACK_MODE = Operation(
+    "update_attack_challenge_mode",
+    "POST",
+    "/v1/security/attack-mode",
+    query=TEAM,
+    body=("projectId", "attackModeEnabled", "attackModeActiveUntil"),
+    changes=True,
+)
+# The version may be ``active``. A change is one action of many, and another version each.
+GET_FIREWALL_CONFIG = Operation("get_firewall_config", "GET", "/v1/security/firewall/config/{configVersion}", query=(*TEAM, "projectId"))
+UPDATE_FIREWALL_CONFIG = Operation(
+    "update_firewall_config", "PATCH", "/v1/security/firewall/config", query=(*TEAM, "projectId"), body=("action", "id", "value"), changes=True
+)
+GET_BYPASS_IP = Operation("get_bypass_ip", "GET", "/v1/security/firewall/bypass", query=(*TEAM, "projectId", "limit", "offset"))
+ADD_BYPASS_IP = Operation(
+    "add_bypass_ip",
+    "POST",
+    "/v1/security/firewall/bypass",
+    query=(*TEAM, "projectId"),
+    body=("domain", "projectScope", "sourceIp", "ttl", "note"),
+    changes=True,
+)
+REMOVE_BYPASS_IP = Operation(
+    "remove_bypass_ip", "DELETE", "/v1/security/firewall/bypass", query=(*TEAM, "projectId"), body=("domain", "projectScope", "sourceIp", "note"), changes=True
+)
+
 OPERATIONS = table(
     GET_PROJECT,
     GET_PROJECTS,
@@ -122,4 +156,16 @@ OPERATIONS = table(
     START_ROLLING_RELEASE,
     APPROVE_ROLLING_RELEASE_STAGE,
     COMPLETE_ROLLING_RELEASE,
+    GET_GLOBAL_CONFIGS,
+    GET_GLOBAL_CONFIG_ITEMS,
+    PATCH_GLOBAL_CONFIG_ITEMS,
+    GET_EDGE_CONFIGS,
+    GET_EDGE_CONFIG_ITEMS,
+    PATCH_EDGE_CONFIG_ITEMS,
+    UPDATE_ATTACK_MODE,
+    GET_FIREWALL_CONFIG,
+    UPDATE_FIREWALL_CONFIG,
+    GET_BYPASS_IP,
+    ADD_BYPASS_IP,
+    REMOVE_BYPASS_IP,
 )
