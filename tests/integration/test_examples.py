@@ -15,10 +15,11 @@ import pytest
 import yaml
 
 from tests.harness.both_ways import COLLECTION, Json
+from tests.harness.convex_project import GUARD, project
 from tests.harness.world import ROOT, World
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
-VARIABLES: Json = {"backup_folder": "{{ playbook_dir }}", "vault_payment_key": "examples-test-9Rk4Wd7Zq2Lx8Tn5Vb3Hm6"}
+VARIABLES: Json = {"backup_folder": "{{ playbook_dir }}", "shop_folder": "{{ playbook_dir }}/shop", "vault_payment_key": "examples-test-9Rk4Wd7Zq2Lx8Tn5Vb3Hm6"}
 
 
 def push(world: World) -> None:
@@ -27,6 +28,7 @@ def push(world: World) -> None:
 
 # module: what must be there before its first example.
 BEFORE: dict[str, t.Callable[[World], object]] = {
+    "convex_deploy": lambda world: project(world.folder / "shop"),
     "railway_deployment": push,
     "vercel_env_info": lambda world: world.sandbox.patch("app", env=[{"key": "PUBLIC_API_URL", "value": "https://api.example.com", "type": "plain"}]),
     "vercel_deployment": lambda world: world.sandbox.push("app", tag="v1.4.3"),
@@ -54,7 +56,7 @@ def test_the_examples_run_as_printed(module: str, world: World) -> None:
     done = subprocess.run(
         ["ansible-playbook", str(playbook), "-i", str(world.inventory)],
         cwd=world.folder,
-        env=world.environment(),
+        env=world.environment(CONVEX_VERSION_API_ORIGIN=world.sandbox_run["convex"]["url"], **GUARD),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -10,7 +10,10 @@ WRONG_KEY = "prod:happy-otter-123|ways-test-wrong-6Gd1Kw9Px3Vn8Tj"
 WRONG_TOKEN = "ways-test-wrong-9Xb4Lm7Qd2Zk5Rt"
 VALUE = "ways-test-value-2Sf7Hc4Yb9Rm5Le"
 SECRETS = (WRONG_KEY, WRONG_TOKEN, VALUE)
+# Both ways the module does the same with a client; the vendor's own is run in test_convex_deploy.py.
+CLIENT = ["sh", "client.sh"]
 NEEDED: dict[str, Json] = {
+    "convex_deploy": {"project_dir": "shop", "command": CLIENT},
     "convex_deploy_key": {"name": "ci", "state": "absent"},
     "convex_deploy_key_info": {},
     "convex_deployment": {"state": "running"},
@@ -24,6 +27,10 @@ NEEDED: dict[str, Json] = {
     "convex_table_info": {},
 }
 BAD: list[tuple[str, Json]] = [
+    ("convex_deploy", {"project_dir": "away"}),
+    ("convex_deploy", {"command": ["there-is-no-such-client"]}),
+    ("convex_deploy", {"cmd_url_env_var_name": "VITE_CONVEX_URL"}),
+    ("convex_deploy", {"typecheck": "perhaps"}),
     ("convex_deploy_key", {"state": "present"}),
     ("convex_deploy_key", {"permissions": ["deployment:everything"]}),
     ("convex_deploy_key", {"lifetime": "1m"}),
@@ -65,7 +72,11 @@ BAD: list[tuple[str, Json]] = [
 def steps(world: World, ledger: str) -> list[Cycle | Look]:
     named = "contains(env.names, 'WAYS_TEST') && !contains(env.names, 'MAINTENANCE')"
     (world.folder / "rooms.jsonl").write_text('{"name": "room-1"}\n{"name": "room-2"}\n', encoding="utf-8")
+    (world.folder / "shop").mkdir()
+    (world.folder / "shop" / "package.json").write_text("{}", encoding="utf-8")
+    (world.folder / "shop" / "client.sh").write_text('echo "$@"; echo "$CONVEX_DEPLOY_KEY"; echo "{{ 7 * 7 }}"', encoding="utf-8")
     return [
+        Cycle("convex_deploy", NEEDED["convex_deploy"], "convex_deployment_info", {}, "deployment.type == 'prod'", repeats=True),
         Cycle("convex_env", {"variables": {"WAYS_TEST": VALUE}, "absent": ["MAINTENANCE"]}, "convex_env_info", {}, named),
         Cycle(
             "convex_function",
