@@ -20,6 +20,7 @@ PROJECT = "/v9/projects/hydrogen"
 
 CANARY: Json = {"enabled": True, "advancementType": "manual-approval", "stages": [{"targetPercentage": 10}, {"targetPercentage": 100}]}
 CALLS: dict[tuple[str, str], tuple[int, Json | None]] = {
+    ("POST", "/v2/deployments/{deployment}/aliases"): (200, {"alias": "beta.example.com"}),
     ("PATCH", "/v9/projects/{project}"): (200, {"autoAssignCustomDomains": False}),
     ("POST", "/v1/projects/{project}/pause"): (200, None),
     ("POST", "/v1/projects/{project}/unpause"): (200, None),

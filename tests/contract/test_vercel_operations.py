@@ -17,6 +17,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel im
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.operations import OPERATIONS, TEAM
 from ansible_collections.saasops.runbooks.tests.contract import (
     vendor_schemas,
+    vercel_alias_flow,
     vercel_deployment_flow,
     vercel_env_flow,
     vercel_firewall_flow,
@@ -147,6 +148,7 @@ def operation_of(method: str, path: str) -> Operation:
 # One for each topic, in a file of its own: each plays what its rooms ask for against a vendor that answers as it says.
 FLOWS: tuple[t.Callable[[Vercel], None], ...] = (
     flows,
+    vercel_alias_flow.flow,
     vercel_deployment_flow.flow,
     vercel_env_flow.flow,
     vercel_project_flow.flow,

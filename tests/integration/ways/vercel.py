@@ -10,6 +10,7 @@ WRONG_TOKEN = "ways-test-wrong-8Hs3Tf6Yc1Rg9Uj4Nb7Mk2"
 VALUE = "ways-test-value-6Lp4Xs9Qd2Vm8Kt1Wb5Zc7"
 SECRETS = (WRONG_TOKEN, VALUE)
 NEEDED: dict[str, Json] = {
+    "vercel_alias": {"project": "hydrogen", "alias": "next.example.com", "state": "absent"},
     "vercel_deployment": {"project": "hydrogen", "ref": "main"},
     "vercel_deployment_info": {"project": "hydrogen"},
     "vercel_env": {"project": "hydrogen", "variables": [{"key": "A", "value": VALUE, "target": ["production"]}]},
@@ -48,6 +49,9 @@ BAD: list[tuple[str, Json]] = [
     ("vercel_global_config_item", {"config": "shop-flgs"}),
     ("vercel_global_config_item_info", {"config": "shop-flgs"}),
     ("vercel_env_info", {"target": "nowhere"}),
+    ("vercel_alias", {"alias": "https://next.example.com"}),
+    ("vercel_alias", {"state": "present"}),
+    ("vercel_alias", {"alias": "app.example.com"}),
     ("vercel_project", {"auto_assign": None}),
     ("vercel_project", {"paused": True}),
     ("vercel_project_info", {"project": "nobody-knows-it"}),
@@ -102,6 +106,13 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "vercel_deployment_info",
             {**vercel, "target": "preview", "commit": "4d20c7e"},
             "length(deployments) == `1` && deployments[0].state == 'READY'",
+        ),
+        Cycle(
+            "vercel_alias",
+            {**vercel, "alias": "next.example.com", "deployment": "1aa787f"},
+            "vercel_deployment_info",
+            {**vercel, "deployment": "1aa787f"},
+            "length(deployments) == `1`",
         ),
         Cycle("vercel_project", {"project": "dashboard", "paused": True}, "vercel_project_info", {"project": "dashboard"}, "project.paused"),
         Cycle(

@@ -8,7 +8,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import deploying, env, firewall, global_config, render, rolling
+from . import aliases, deploying, env, firewall, global_config, render, rolling
 from .asked import Answer, Asked, Operation, Routes
 from .jobs import candidate
 from .state import Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
@@ -204,35 +204,6 @@ def _alias_status(failed: bool, request: AliasRequest) -> str:
     return "pending" if request.running else "completed"
 
 
-def list_aliases(asked: Asked) -> Answer:
-    wanted = asked.query.get("projectId")
-    found = [
-        (alias, project)
-        for project in asked.vercel.projects.values()
-        if project.team is asked.team and wanted in (None, project.id)
-        for alias in project.aliases
-    ]
-    page = found[: asked.limit()]
-    return 200, {
-        "aliases": [render.alias(alias, project, asked.vercel.deployments.get(alias.deployment or "")) for alias, project in page],
-        "pagination": render.page(page, len(found) > len(page), lambda pair: pair[0].created),
-    }
-
-
-def read_alias(asked: Asked) -> Answer:
-    for project in asked.vercel.projects.values():
-        for alias in project.aliases:
-            if project.team is asked.team and asked.names["alias"] in (alias.uid, alias.name):
-                return 200, render.alias(alias, project, asked.vercel.deployments.get(alias.deployment or ""))
-    raise VercelError(404, "not_found", "The alias could not be found")
-
-
-def deployment_aliases(asked: Asked) -> Answer:
-    it = asked.deployment()
-    project = asked.vercel.projects[it.project]
-    return 200, {"aliases": [render.deployment_alias(alias) for alias in project.aliases if alias.deployment == it.id]}
-
-
 ROUTES: Routes = (
     ("GET", "/v2/user", read_user),
     ("GET", "/v2/teams", list_teams),
@@ -254,9 +225,7 @@ ROUTES: Routes = (
     ("GET", "/v9/projects/{project}/rollback/aliases", rollback_aliases_of_client),
     ("GET", "/v1/projects/{project}/promote/aliases", promote_aliases),
     ("GET", "/v9/projects/{project}/promote/aliases", promote_aliases_of_client),
-    ("GET", "/v4/aliases", list_aliases),
-    ("GET", "/v4/aliases/{alias}", read_alias),
-    ("GET", "/v2/deployments/{deployment}/aliases", deployment_aliases),
+    *aliases.ROUTES,
     *deploying.ROUTES,
     *rolling.ROUTES,
 )

@@ -116,6 +116,8 @@ class Project:
     paused: bool = False
     production: str | None = None
     aliases: list[Alias] = field(default_factory=list)
+    # Those that no job moves.
+    other_aliases: list[Alias] = field(default_factory=list)
     # Deployments in the order in which they came to serve production.
     served: list[str] = field(default_factory=list)
     request: AliasRequest | None = None

@@ -45,6 +45,9 @@ CREATE_DEPLOYMENT = Operation(
 )
 CANCEL_DEPLOYMENT = Operation("cancel_deployment", "PATCH", "/v12/deployments/{id}/cancel", query=TEAM, changes=True)
 DELETE_DEPLOYMENT = Operation("delete_deployment", "DELETE", "/v13/deployments/{id}", query=TEAM, changes=True, destroys=True)
+GET_ALIAS = Operation("get_alias", "GET", "/v4/aliases/{idOrAlias}", query=TEAM)
+ASSIGN_ALIAS = Operation("assign_alias", "POST", "/v2/deployments/{id}/aliases", query=TEAM, body=("alias",), changes=True)
+DELETE_ALIAS = Operation("delete_alias", "DELETE", "/v2/aliases/{aliasId}", query=TEAM, changes=True)
 LIST_DEPLOYMENT_ALIASES = Operation("list_deployment_aliases", "GET", "/v2/deployments/{id}/aliases", query=TEAM)
 
 # Both move the production domains in a job of their own, without a build. The body is an empty object.
@@ -138,6 +141,9 @@ OPERATIONS = table(
     CREATE_DEPLOYMENT,
     CANCEL_DEPLOYMENT,
     DELETE_DEPLOYMENT,
+    GET_ALIAS,
+    ASSIGN_ALIAS,
+    DELETE_ALIAS,
     LIST_DEPLOYMENT_ALIASES,
     REQUEST_PROMOTE,
     REQUEST_ROLLBACK,
