@@ -67,6 +67,8 @@ await ask("rolling release approve", () =>
   vercel.rollingRelease.approveRollingReleaseStage({ ...release, requestBody: { nextStageIndex: 1, canaryDeploymentId } }));
 await ask("rolling release complete", () => vercel.rollingRelease.completeRollingRelease({ ...release, requestBody: { canaryDeploymentId } }));
 await ask("rolling release, complete", () => vercel.rollingRelease.getRollingRelease(release));
+await ask("assign alias", () => vercel.aliases.assignAlias({ id: good, teamId, requestBody: { alias: "next.example.com" } }));
+await ask("delete alias", () => vercel.aliases.deleteAlias({ aliasId: "next.example.com", teamId }));
 await ask("delete", () => vercel.deployments.deleteDeployment({ id: created.id, teamId }));
 await ask("deleted deployment", () => vercel.deployments.getDeployment({ idOrUrl: created.id, teamId }));
 console.log(JSON.stringify(said));

@@ -37,7 +37,9 @@ def execute(task: Task) -> dict[str, t.Any]:
     project = projects.parse(place, raw)
     now = read(place, name)
     _admit(project, raw, now, name)
-    after = _present(task, place, project, now, name) if params["state"] == "present" else _absent(place, project, now, name)
+    after = _present(task, place, project, now, name) if params["state"] == "present" else None
+    if after is None:
+        _remove(place, project, now, name)
     return {"changed": now != after, "alias": after, "diff": {"before": now or {}, "after": after or {}}}
 
 
@@ -89,7 +91,7 @@ def _present(task: Task, place: Scope, project: Project, now: Alias | None, name
     return seen
 
 
-def _absent(place: Scope, project: Project, now: Alias | None, name: str) -> None:
+def _remove(place: Scope, project: Project, now: Alias | None, name: str) -> None:
     if now is not None:
         target = f"{name} of {project.name} -> removed"
         place.client.change(operations.DELETE_ALIAS, target, path={"aliasId": now["id"]}, look=lambda: {} if read(place, name) is None else None)
