@@ -49,3 +49,17 @@ options:
       - When not set, the token's own default scope is used; what belongs to another team is then not found.
     type: str
 """
+
+    TOKEN = r"""
+options:
+  token:
+    description:
+      - A Vercel access token.
+      - If not set, the value of the environment variable E(VERCEL_TOKEN) is used.
+    type: str
+  api_url:
+    description:
+      - Where the Vercel REST API is. The token is sent to this host only; plain V(http://) is accepted for loopback only.
+    type: str
+    default: https://api.vercel.com
+"""

@@ -58,7 +58,7 @@ class OpenApi:
             node = self._components[node["$ref"].split("/")[-2]][node["$ref"].split("/")[-1]]
         return node
 
-    def check_answer(self, method: str, path: str, status: int, body: t.Any) -> None:
+    def check_answer(self, method: str, path: str, status: int, body: t.Any, content_type: str = "application/json") -> None:
         """Raise when the operation does not exist, the status is not foreseen, or the body breaks its schema."""
         template = self.template(method, path)
         if template is None:
@@ -68,7 +68,7 @@ class OpenApi:
         if key is None:
             raise AssertionError(f"{method} {template} never answers {status}, only {', '.join(responses)}")
         content = self._resolved(_json_schema(responses[key])).get("content", {})
-        schema = content.get("application/json", {}).get("schema")
+        schema = content.get(content_type, {}).get("schema")
         if schema is None:
             # The documents often say nothing of the body of an error, which always has the same shape.
             is_error = status >= 400 and isinstance(body, dict) and {"code", "message"} <= set(body.get("error", {}))

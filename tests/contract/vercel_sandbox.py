@@ -34,6 +34,11 @@ class Vercel:
             source.check_answer(method, published, answer.status_code, document)
         return answer.status_code, document, answer
 
+    def raw(self, method: str, path: str, **query: t.Any) -> requests.Response:
+        """An answer that is not one JSON document."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self._session.request(method, self._run["url"] + path, params={"teamId": self.team, **query}, headers=headers, timeout=20)
+
     def get(self, path: str, **query: t.Any) -> t.Any:
         status, document, _answer = self.ask("GET", path, **query)
         assert status == 200, document

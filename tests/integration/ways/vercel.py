@@ -12,7 +12,10 @@ SECRETS = (WRONG_TOKEN, VALUE)
 NEEDED: dict[str, Json] = {
     "vercel_alias": {"project": "hydrogen", "alias": "next.example.com", "state": "absent"},
     "vercel_deployment": {"project": "hydrogen", "ref": "main"},
+    "vercel_access_token_info": {},
     "vercel_deployment_info": {"project": "hydrogen"},
+    "vercel_domain_info": {"project": "hydrogen"},
+    "vercel_log_info": {"project": "hydrogen"},
     "vercel_env": {"project": "hydrogen", "variables": [{"key": "A", "value": VALUE, "target": ["production"]}]},
     "vercel_env_info": {"project": "hydrogen"},
     "vercel_firewall": {"project": "hydrogen", "attack_mode": False},
@@ -40,6 +43,11 @@ BAD: list[tuple[str, Json]] = [
     ("vercel_env", {"variables": [{"key": "A", "value": VALUE, "target": ["nowhere"]}]}),
     ("vercel_env", {"variables": [{"key": "A", "valeu": VALUE, "target": ["production"]}]}),
     ("vercel_env", {"variables": [{"key": VALUE + " ", "value": VALUE, "target": ["production"]}]}),
+    ("vercel_access_token_info", {"token": WRONG_TOKEN}),
+    ("vercel_access_token_info", {"token_id": "token_of_nobody"}),
+    ("vercel_domain_info", {"domains": ["nowhere.example.com"]}),
+    ("vercel_log_info", {"limit": 0}),
+    ("vercel_log_info", {"source": "dreams"}),
     ("vercel_env_info", {"values": True}),
     ("vercel_firewall", {"attack_mode": True}),
     ("vercel_firewall", {"attack_mode": None}),
@@ -72,6 +80,9 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     ]
     rule = {"name": "scrapers", "addresses": ["198.51.100.0/24"], "expires_in": "24h"}
     return [
+        Look("vercel_access_token_info", {}, "access_token.id == 'token_user' && access_token.leaked_at == null"),
+        Look("vercel_domain_info", vercel, "length(domains) == `2` && domains[?misconfigured] == `[]`"),
+        Look("vercel_log_info", {**vercel, "deployment": "v1.4.2-rc1", "level": "error"}, "lines[].type == ['stderr']"),
         Cycle(
             "vercel_global_config_item",
             {"config": "shop-flags", "items": {"maintenance": True, "notice": {"text": "soon", "on": [1, None]}}, "absent": ["banner"]},

@@ -8,7 +8,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import aliases, deploying, env, firewall, global_config, render, rolling
+from . import aliases, deploying, domains, env, firewall, global_config, logs, render, rolling
 from .asked import Answer, Asked, Operation, Routes
 from .jobs import candidate
 from .state import Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
@@ -233,7 +233,16 @@ ROUTES: Routes = (
 
 def application(vercel: Vercel, middlewares: t.Sequence[t.Any]) -> web.Application:
     app = web.Application(middlewares=middlewares, client_max_size=8 * 1024 * 1024)
-    for method, path, operation in (*ROUTES, *env.ROUTES, *env.OF_THE_CLIENT, *firewall.ROUTES, *global_config.ROUTES):
+    for method, path, operation in (
+        *ROUTES,
+        *env.ROUTES,
+        *env.OF_THE_CLIENT,
+        *firewall.ROUTES,
+        *global_config.ROUTES,
+        *domains.ROUTES,
+        *logs.ROUTES,
+        *logs.OF_THE_CLIENT,
+    ):
         app.router.add_route(method, path, _handler(vercel, operation))
     app.router.add_route("*", "/{unknown:.*}", _handler(vercel, _unknown))
     return app
@@ -252,6 +261,10 @@ def _handler(vercel: Vercel, operation: Operation) -> t.Callable[[web.Request], 
             status, document = operation(Asked(vercel, request.match_info, request.query, body, token, team))
         except VercelError as error:
             return web.json_response(error.body, status=error.status)
+        if isinstance(document, logs.Lines):
+            return await document.send(request)
+        if isinstance(document, web.StreamResponse):
+            return document
         return web.Response(status=status) if document is None else web.json_response(document, status=status)
 
     return handle

@@ -53,6 +53,12 @@ class Deployment:
     alias_error: Json | None = None
     error: Json | None = None
     can_rollback: bool | None = None
+    # Its logs: more (type, text) of its build, in the old shape, and as lines; what its runtime says, and for how many real seconds it goes on.
+    log: list[list[str]] = field(default_factory=list)
+    old_log: bool = False
+    log_lines: bool = False
+    runtime_log: list[Json] = field(default_factory=list)
+    runtime_open: float = 0.0
     # What its maker wrote into its meta.
     marks: Json = field(default_factory=dict)
     # Fields of the answer to leave out, and raw ones to set: for answers that the rules would never produce.
@@ -156,6 +162,11 @@ class Project:
     firewall_version: int = 1
     firewall_drafts: bool = False
     bypasses: list[Json] = field(default_factory=list)
+    # What is wrong with its domains, how many days their certificates last, and what is said of the token that asks.
+    unverified: list[str] = field(default_factory=list)
+    misconfigured: list[str] = field(default_factory=list)
+    certificate_days: dict[str, float | None] = field(default_factory=dict)
+    token_facts: Json = field(default_factory=dict)
     omit: list[str] = field(default_factory=list)
     raw: Json = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)

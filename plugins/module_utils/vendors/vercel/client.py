@@ -31,6 +31,7 @@ VERCEL_ARGUMENTS: dict[str, dict[str, t.Any]] = {
 }
 # The same for what belongs to a team or to the token itself.
 ACCOUNT_ARGUMENTS = {name: argument for name, argument in VERCEL_ARGUMENTS.items() if name != "project"}
+TOKEN_ARGUMENTS = {name: argument for name, argument in ACCOUNT_ARGUMENTS.items() if name != "team"}
 
 AGAIN = "Run the same command again: it looks before it acts"
 # status: (kind, what a person can do next)

@@ -130,6 +130,15 @@ REMOVE_BYPASS_IP = Operation(
     "remove_bypass_ip", "DELETE", "/v1/security/firewall/bypass", query=(*TEAM, "projectId"), body=("domain", "projectScope", "sourceIp", "note"), changes=True
 )
 
+# Both may be a line of JSON each; the second stays open.
+GET_DEPLOYMENT_EVENTS = Operation("get_deployment_events", "GET", "/v3/deployments/{idOrUrl}/events", query=(*TEAM, "builds", "direction", "limit"), lists=True)
+GET_RUNTIME_LOGS = Operation("get_runtime_logs", "GET", "/v1/projects/{projectId}/deployments/{deploymentId}/runtime-logs", query=TEAM)
+GET_PROJECT_DOMAINS = Operation("get_project_domains", "GET", "/v9/projects/{idOrName}/domains", query=(*TEAM, "limit", "until"))
+GET_DOMAIN_CONFIG = Operation("get_domain_config", "GET", "/v6/domains/{domain}/config", query=(*TEAM, "projectIdOrName"))
+GET_CERTS = Operation("get_certs", "GET", "/v8/certs", query=TEAM)
+# A token is its owner's, whatever team it reaches.
+GET_AUTH_TOKEN = Operation("get_auth_token", "GET", "/v5/user/tokens/{tokenId}")
+
 OPERATIONS = table(
     GET_PROJECT,
     GET_PROJECTS,
@@ -174,4 +183,10 @@ OPERATIONS = table(
     GET_BYPASS_IP,
     ADD_BYPASS_IP,
     REMOVE_BYPASS_IP,
+    GET_DEPLOYMENT_EVENTS,
+    GET_RUNTIME_LOGS,
+    GET_PROJECT_DOMAINS,
+    GET_DOMAIN_CONFIG,
+    GET_CERTS,
+    GET_AUTH_TOKEN,
 )

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Environment variables: the vendor's own client and this collection's module, taking turns with the same sandbox."""
+"""Environment variables, logs and what else these topics ask: the vendor's own client and SDK work against the sandbox."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 import typing as t
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,3 +70,28 @@ def test_variables_are_pulled_into_a_file(client: Client, tmp_path: Path) -> Non
     done = client.run("env", "pull", ".env.production", "--environment", "production", "--yes")
     assert done.returncode == 0, done.stderr
     assert 'MODE="fast"' in (tmp_path / ".env.production").read_text(encoding="utf-8")
+
+
+def test_the_log_of_a_build_and_of_the_runtime(client: Client) -> None:
+    deployment = client.deployments()["v1.4.2"]["id"]
+    client.sandbox.patch("app", "v1.4.2", runtime_log=[{"message": "checkout failed", "level": "error"}])
+    done = client.run("inspect", deployment, "--logs")
+    assert done.returncode == 0, done.stderr
+    assert "Creating an optimized production build" in done.stdout + done.stderr
+    done = client.run("logs", "--deployment", deployment)
+    assert done.returncode == 0, done.stderr
+    assert "checkout failed" in done.stdout
+    assert [call for call in client.calls() if call[1] >= 400] == []
+
+
+def test_the_vendor_s_sdk_finds_every_answer_of_these_topics_valid(client: Client) -> None:
+    module = npm_clients.install("vercel-sdk")
+    vercel, project = client.sandbox.run["vercel"], client.sandbox.run["components"]["app"]["project_id"]
+    script = Path(__file__).with_name("vercel_sdk_looks.mjs")
+    words = [str(module), vercel["url"], vercel["token"], vercel["team_id"], project, client.deployments()["v1.4.2"]["id"]]
+    done = subprocess.run(["node", str(script), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    said: dict[str, str] = json.loads(done.stdout)
+    assert "404" in said.pop("unknown env")
+    assert len(said) == 13
+    assert {name: verdict for name, verdict in said.items() if verdict != "valid"} == {}
