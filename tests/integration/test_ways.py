@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 import json
+import os
 import re
 import types
 import typing as t
@@ -22,6 +24,7 @@ from tests.harness.world import ROOT, World
 from tests.integration import ways
 from tests.integration.ways import convex, neutral, railway, vercel
 from tests.sandbox.launch import Sandbox
+from tests.tools import modules_guide
 
 pytestmark = pytest.mark.timeout(1300)
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
@@ -40,19 +43,30 @@ class Both:
     ways: dict[str, Way]
 
 
-@pytest.fixture(scope="module", params=ROOMS)
-def both(request: pytest.FixtureRequest, sandbox_process: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Both:
-    room, shows, made = ROOMS[request.param], {}, {}
-    for name, is_direct in WAYS.items():
-        folder = tmp_path_factory.mktemp("way")
-        sandbox_process.scenario("bad-release", seed=7)
-        world = World(folder, sandbox_process, sandbox_process.run)
-        cycles = room.steps(world, f"sqlite:///{folder}/ledger.sqlite3")
-        shows.update(ways.shown(cycles))
-        steps = [*ways.good(cycles), *ways.bad(room)]
-        # Ansible lists the words for true and false in the order of a set.
-        made[name] = play(world, folder, steps, is_direct, "-vvvv", PYTHONHASHSEED="0", ANSIBLE_INJECT_INVOCATION="true")
-    return Both(room, shows, made)
+@pytest.fixture(scope="module")
+def played(sandbox_process: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> t.Callable[[str], Both]:
+    """A room's steps by the room's name; each room is played once."""
+
+    @functools.cache
+    def make(name: str) -> Both:
+        room, shows, made = ROOMS[name], {}, {}
+        for way, is_direct in WAYS.items():
+            folder = tmp_path_factory.mktemp("way")
+            sandbox_process.scenario("bad-release", seed=7)
+            world = World(folder, sandbox_process, sandbox_process.run)
+            cycles = room.steps(world, f"sqlite:///{folder}/ledger.sqlite3")
+            shows.update(ways.shown(cycles))
+            steps = [*ways.good(cycles), *ways.bad(room)]
+            # Ansible lists the words for true and false in the order of a set.
+            made[way] = play(world, folder, steps, is_direct, "-vvvv", PYTHONHASHSEED="0", ANSIBLE_INJECT_INVOCATION="true")
+        return Both(room, shows, made)
+
+    return make
+
+
+@pytest.fixture(params=ROOMS)
+def both(request: pytest.FixtureRequest, played: t.Callable[[str], Both]) -> Both:
+    return played(request.param)
 
 
 def test_every_module_is_played() -> None:
@@ -131,6 +145,22 @@ def test_each_task_took_its_way(both: Both) -> None:
         assert len(told) >= 2
         assert both.ways["in-process"].taken(module) == ["in-process"] * len(told)
         assert both.ways["as a module"].taken(module) == ["as a module (saasops_direct is false)"] * len(told)
+
+
+# -- what is asked
+def test_the_guide_tells_what_every_module_asks(played: t.Callable[[str], Both]) -> None:
+    seen: dict[str, modules_guide.Asked] = {module: modules_guide.Asked() for module in MODULES}
+    for room in ROOMS:
+        for name, result in played(room).ways["in-process"].results.items():
+            asked = seen[name.split()[-1]]
+            if name.split()[0] in ("plan", "do", "again", "more", "see"):
+                asked.operations |= {step["name"] for step in result.get("steps", [])}
+            if name.split()[0] in ("again", "see"):
+                asked.idle = len(result.get("steps", []))
+    page, text = ROOT / "docs/modules.md", modules_guide.page(seen)
+    if os.environ.get("SAASOPS_WRITE_GUIDE"):
+        page.write_text(text, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == text, "run this test with SAASOPS_WRITE_GUIDE=1 and commit docs/modules.md"
 
 
 # -- what stands in the way
