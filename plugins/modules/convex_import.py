@@ -20,7 +20,7 @@ description:
   - An import that was performed is never performed again by this task, also when the answer was lost. Another run imports again, which
     with O(mode=append) adds the rows once more. Look at the tables before you repeat a run that was killed.
 notes:
-  - Five requests, one more for each part of 5 MiB after the first, and one for each look while Convex reads and imports.
+  - Seven requests at least. Four of them are fixed, one goes for each part of 5 MiB, and one for each look while Convex reads and imports.
   - The deploy key needs the permissions C(deployment:backups:view) and C(deployment:backups:import).
   - No function of the app runs during an import, and those that the app has scheduled, its cron jobs and its live queries see the new
     rows at once. Pause it first (M(saasops.runbooks.convex_deployment)) when they must not.

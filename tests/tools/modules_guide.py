@@ -27,15 +27,16 @@ Every module takes its connection from the inventory host it runs for, from its 
 and works in check mode. `ansible-doc saasops.runbooks.<module>` has all options, results and further examples. Each example here runs as
 printed after `make sandbox`.
 
-*Requests* are those of a task that finds nothing to do; a change adds its own, and what it takes to wait for its end.
+*Requests* are those of a task that finds nothing to do; a change adds its own, and what it takes to wait for its end. Where the column is
+empty, every task acts. The notes of each module say more.
 """
 
 
 @dataclasses.dataclass
 class Asked:
-    """What a module was seen to ask: ``idle`` requests where nothing was to be done, and the names of all operations."""
+    """What a module was seen to ask: ``idle`` requests where nothing was to be done (None: it always acts), and the names of all operations."""
 
-    idle: int = 0
+    idle: int | None = None
     operations: set[str] = dataclasses.field(default_factory=set)
 
 
@@ -54,8 +55,12 @@ def vendor_of(module: str) -> str:
 
 def _vendor(vendor: str, title: str, asked: t.Mapping[str, Asked]) -> str:
     names = _of(vendor, asked)
-    rows = [f"| [`{name}`](#{name}) | {_documentation(name)['short_description']} | {asked[name].idle} |" for name in names]
+    rows = [f"| [`{name}`](#{name}) | {_documentation(name)['short_description']} | {_idle(asked[name])} |" for name in names]
     return "\n".join([f"## {title}", "", "| module | what it does | requests |", "| --- | --- | --- |", *rows, "", *(_example(name) for name in names)])
+
+
+def _idle(asked: Asked) -> str:
+    return "" if asked.idle is None else str(asked.idle)
 
 
 def _documentation(name: str) -> dict[str, t.Any]:
