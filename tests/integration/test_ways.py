@@ -157,10 +157,11 @@ def test_the_guide_tells_what_every_module_asks(played: t.Callable[[str], Both])
                 asked.operations |= {step["name"] for step in result.get("steps", [])}
             if name.split()[0] in ("again", "see"):
                 asked.idle = len(result.get("steps", []))
-    page, text = ROOT / "docs/modules.md", modules_guide.page(seen)
-    if os.environ.get("SAASOPS_WRITE_GUIDE"):
-        page.write_text(text, encoding="utf-8")
-    assert page.read_text(encoding="utf-8") == text, "run this test with SAASOPS_WRITE_GUIDE=1 and commit docs/modules.md"
+    for name, text in modules_guide.pages(seen).items():
+        page = ROOT / "docs" / name
+        if os.environ.get("SAASOPS_WRITE_GUIDE"):
+            page.write_text(text, encoding="utf-8")
+        assert page.read_text(encoding="utf-8") == text, f"run this test with SAASOPS_WRITE_GUIDE=1 and commit docs/{name}"
 
 
 # -- what stands in the way

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Renders docs/modules.md: every module with one example, and which module asks a vendor what, how often.
+"""Renders docs/modules.md, every module with one example, and docs/operations.md, which module asks a vendor what.
 
 What is asked was seen, not declared: ``tests/integration/test_ways.py`` plays every module and passes on the names of the requests.
-It also compares the page; ``SAASOPS_WRITE_GUIDE=1`` makes it write the page instead.
+It also compares the pages; ``SAASOPS_WRITE_GUIDE=1`` makes it write them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,14 @@ and works in check mode. `ansible-doc saasops.runbooks.<module>` has all options
 printed after `make sandbox`.
 
 *Requests* are those of a task that finds nothing to do; a change adds its own, and what it takes to wait for its end. Where the column is
-empty, every task acts. The notes of each module say more.
+empty, every task acts. The notes of each module say more. [operations.md](operations.md) tells which module asks a vendor what.
+"""
+OPERATIONS_HEAD = """# What a vendor is asked, and by which module
+
+<!-- Written by tests/tools/modules_guide.py from the tables of operations and from what was asked of the sandbox. -->
+
+Each operation is declared once, in `plugins/module_utils/vendors/<vendor>/`, and held to the vendor's schema. [modules.md](modules.md) tells how
+many requests a module needs.
 """
 
 
@@ -40,8 +47,10 @@ class Asked:
     operations: set[str] = dataclasses.field(default_factory=set)
 
 
-def page(asked: t.Mapping[str, Asked]) -> str:
-    return "\n".join([HEAD, *(_vendor(vendor, title, asked) for vendor, title in VENDORS.items() if _of(vendor, asked)), *_operations(asked)])
+def pages(asked: t.Mapping[str, Asked]) -> dict[str, str]:
+    """Each page of docs/ by its name."""
+    modules = [HEAD, *(_vendor(vendor, title, asked) for vendor, title in VENDORS.items() if _of(vendor, asked))]
+    return {"modules.md": "\n".join(modules), "operations.md": "\n".join([OPERATIONS_HEAD, *_operations(asked)])}
 
 
 def _of(vendor: str, modules: t.Iterable[str]) -> list[str]:
@@ -78,7 +87,7 @@ def _example(name: str) -> str:
 
 def _operations(asked: t.Mapping[str, Asked]) -> list[str]:
     """Which operation of a vendor is used by which modules."""
-    lines = ["## What a vendor is asked, and by which module", ""]
+    lines = []
     for vendor, title in VENDORS.items():
         table = _table(vendor)
         users = collections.defaultdict(set)
@@ -87,7 +96,7 @@ def _operations(asked: t.Mapping[str, Asked]) -> list[str]:
                 if vendor_of(name) in ("", vendor):
                     users[operation].add(f"`{name}`")
         if users:
-            lines += [f"### Operations of {title}", "", "| operation | call | changes | modules |", "| --- | --- | --- | --- |"]
+            lines += [f"## {title}", "", "| operation | call | changes | modules |", "| --- | --- | --- | --- |"]
             for operation in sorted(users):
                 declared = table[operation]
                 call = f"`{declared.method} {declared.path}`" if declared.path else "GraphQL"
