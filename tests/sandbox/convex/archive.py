@@ -9,7 +9,9 @@ import hashlib
 import io
 import json
 import mimetypes
+import os
 import re
+import tempfile
 import time
 import typing as t
 import zipfile
@@ -59,6 +61,18 @@ def write(deployment: Deployment, include_storage: bool, now: float) -> bytes:
             add(f"{name}/generated_schema.jsonl", json.dumps(_shape(rows.values())) + "\n")
             add(f"{name}/documents.jsonl", _lines(sorted(rows.values(), key=lambda row: str(row["_id"]))))
     return buffer.getvalue()
+
+
+def enlarged(content: bytes, megabytes: int) -> t.Any:
+    """The same on disk, with one more file that cannot be compressed."""
+    file = tempfile.NamedTemporaryFile(prefix="convex-export-", suffix=".zip")  # noqa: SIM115 - it goes with the export
+    file.write(content)
+    file.flush()
+    block = os.urandom(1 << 20)
+    with zipfile.ZipFile(file.name, "a", zipfile.ZIP_STORED) as archive, archive.open("_storage/large", "w", force_zip64=True) as entry:
+        for _number in range(megabytes):
+            entry.write(block)
+    return file
 
 
 def file_row(file: StoredFile) -> Json:

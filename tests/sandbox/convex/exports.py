@@ -37,7 +37,7 @@ def document(it: Export) -> Json:
         return {**facts, "progress_message": it.progress}
     if it.state == "completed":
         ends = {"complete_ts": nanoseconds(it.end), "expiration_ts": nanoseconds(it.expiration)}
-        return {**facts, **ends, "zip_object_key": f"exports/{it.id}", "size": Int64(len(it.content))}
+        return {**facts, **ends, "zip_object_key": f"exports/{it.id}", "size": Int64(it.size)}
     return {**facts, f"{it.state}_ts": nanoseconds(it.end)}
 
 
@@ -66,6 +66,9 @@ def _start(convex: Convex, it: Export) -> None:
     if it.state == "requested":
         it.state, it.start, it.progress = "in_progress", convex.world.now(), "Backing up tables"
         it.content = archive.write(convex.deployment, it.include_storage, it.start)
+        megabytes = int(convex.world.setting("convex_export_mb"))
+        if megabytes and it.include_storage:
+            it.file, it.content = archive.enlarged(it.content, megabytes), b""
         convex.notify()
 
 
@@ -91,7 +94,10 @@ def download(asked: Asked) -> Answer:
     if it.expiration <= asked.convex.world.now():
         raise ConvexError(404, "ExportNotFound", f"The requested export {asked.names['id']} was not found")
     name = f"snapshot_{asked.deployment.name}_{nanoseconds(it.start)}.zip"
-    return web.Response(body=it.content, content_type="application/zip", headers={"Content-Disposition": f"attachment; filename={name}"})
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    if it.file is not None:
+        return web.FileResponse(it.file.name, headers={**headers, "Content-Type": "application/zip"})
+    return web.Response(body=it.content, content_type="application/zip", headers=headers)
 
 
 def set_expiration(asked: Asked) -> Answer:

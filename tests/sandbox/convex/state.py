@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from dataclasses import dataclass, field
 
@@ -111,6 +112,12 @@ class Export:
     end: float = 0.0
     expiration: float = 0.0
     content: bytes = b""
+    # In place of ``content`` where it is too large for memory; it goes with this object.
+    file: t.Any = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content) if self.file is None else os.path.getsize(self.file.name)
 
 
 @dataclass

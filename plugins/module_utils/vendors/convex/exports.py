@@ -173,10 +173,12 @@ def inspect(file: t.BinaryIO, what: str = "what came") -> dict[str, t.Any]:
             for entry in archive.infolist():
                 folder, _slash, name = entry.filename.rpartition("/")
                 lines, last = 0, b""
+                is_table = name == "documents.jsonl" and folder not in ("_tables", "_storage")
                 with archive.open(entry) as member:
                     while chunk := member.read(transfer.CHUNK):
-                        lines, last = lines + chunk.count(b"\n"), chunk[-1:]
-                if name == "documents.jsonl" and folder not in ("_tables", "_storage"):
+                        if is_table:
+                            lines, last = lines + chunk.count(b"\n"), chunk[-1:]
+                if is_table:
                     tables[plain(folder, 200)] = lines + (last not in (b"", b"\n"))
                 elif name not in ("", "documents.jsonl", "generated_schema.jsonl") and folder.rpartition("/")[2] == "_storage":
                     files += 1
