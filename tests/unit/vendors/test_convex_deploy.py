@@ -17,7 +17,8 @@ from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers impo
 
 HOSTED = "shop|convex-hosted-test-4Nb7Mk2Zx8Qs1"
 SCRIPT = """import json, os, sys
-print(json.dumps({"argv": sys.argv[1:], "cwd": os.getcwd(), "stdin": sys.stdin.read(), "env": {k: v for k, v in os.environ.items() if "CONVEX" in k}}), flush=True)
+keys = {k: v for k, v in os.environ.items() if "CONVEX" in k}
+print(json.dumps({"argv": sys.argv[1:], "cwd": os.getcwd(), "stdin": sys.stdin.read(), "env": keys}), flush=True)
 print(os.environ.get("CONVEX_DEPLOY_KEY"), os.environ.get("BUILD_TOKEN"), file=sys.stderr)
 print("\\x1b[31mred\\x1b[0m {{ lookup('env', 'HOME') }} \\x07")
 """
