@@ -79,6 +79,7 @@ options:
       - What M(saasops.runbooks.component_release_info) has returned as RV(saasops.runbooks.component_release_info#module:release) for this
         component, or a plan as RV(release.seen), so that the same is not read twice.
       - A plan (check mode) rests on it whatever its age. Before a change, what is older than 5 seconds is read again.
+      - When not set, a task of a verb takes what the verb's own steps have registered; V({}) reads anew.
     type: dict
   pinned:
     description:

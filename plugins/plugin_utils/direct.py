@@ -15,6 +15,7 @@ import os
 import platform
 import sys
 import typing as t
+from collections.abc import Mapping
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
@@ -131,9 +132,12 @@ class DirectAction(ActionBase):  # type: ignore[misc]
                 return task_vars["inventory_hostname"] if "component_vendor" in task_vars else None
             return variables.component_of(task_vars["inventory_hostname"], task_vars, lambda name: self._value(task_vars, name))
         if option == "run":
-            run = self._value(task_vars, "saasops_run")
-            saga = self._value(task_vars, f"{run['verb']}_saga", {}) if run else {}
-            return {**run, "saga": saga.get("saga")} if run else None
+            run = _registered(task_vars, "saasops_run")
+            return {**run, "saga": _registered(task_vars, f"{run['verb']}_saga").get("saga")} if run else None
+        if option == "seen":
+            verb = _registered(task_vars, "saasops_run").get("verb")
+            plan, state = (_registered(task_vars, f"{verb}_{step}").get("release") or {} for step in ("plan", "state"))
+            return plan.get("seen") or state or None
         if option in ("ledger_url", "allow"):
             return self._value(task_vars, f"saasops_{option}")
         if option == "process":
@@ -147,6 +151,12 @@ class DirectAction(ActionBase):  # type: ignore[misc]
 
     def _value(self, task_vars: dict[str, t.Any], name: str, default: t.Any = None) -> t.Any:
         return self._templar.template(task_vars[name]) if name in task_vars else default
+
+
+def _registered(task_vars: t.Mapping[str, t.Any], name: str) -> t.Mapping[str, t.Any]:
+    """What a step has registered. It is final: templating it would only cost time, the more the larger it is."""
+    found = task_vars.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def _token_source(task: t.Mapping[str, t.Any], inventory: t.Mapping[str, t.Any]) -> str:

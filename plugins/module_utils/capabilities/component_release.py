@@ -110,7 +110,7 @@ def _open(task: Task, seen: dict[str, t.Any] | None = None) -> tuple[dict[str, t
 
         known = releases.about(store, component["name"])
     token = {"token": task.params["token"], "api_token": task.params["api_token"]}
-    if seen is not None and (seen.get("component"), seen.get("vendor")) != (component["name"], component["component_vendor"]):
+    if seen and (seen.get("component"), seen.get("vendor")) != (component["name"], component["component_vendor"]):
         raise Failure("invalid", f"seen was read of {seen.get('component')}, not of {component['name']}", "Give what component_release_info returned for it")
     return component, known, release.provider(task, component, token, seen if seen and seen.get("reading") else None)
 
