@@ -9,6 +9,7 @@ Set the variable ``saasops_direct: false`` to send every task the ordinary way.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -178,4 +179,6 @@ def action(name: str, *rooms: str) -> type[DirectAction]:
     for room in rooms:
         importlib.import_module(f"ansible_collections.saasops.runbooks.plugins.module_utils.{room}")
     module = importlib.import_module(f"ansible_collections.saasops.runbooks.plugins.modules.{name}")
+    # What is imported by now never becomes garbage. A worker's collector that looked it through would copy every page of it.
+    gc.freeze()
     return type("ActionModule", (DirectAction,), {"NAME": name, "MODULE": module})
