@@ -121,7 +121,7 @@ CASES = [
     Case("failed", "", nothing, to("v1.4.2-rc1"), ("never became good (ERROR)", "never became good (FAILED)"), V141),
     Case("cancelled on Vercel", "app", added("app", "v1.4.1-c", state="CANCELED", substate=None), to("v1.4.1-c"), ("never became good (CANCELED)",), V141),
     Case("skipped on Railway", "api", added("api", "v1.4.1-c", status="SKIPPED"), to("v1.4.1-c"), ("never became good (SKIPPED)",), V141),
-    Case("removed on Vercel", "app", patched("app", "v1.4.0", state="DELETED"), to("v1.4.0"), ("can no longer be returned to (removed",), V140, rebuild=True),
+    Case("removed on Vercel", "app", patched("app", "v1.4.0", expired=True), to("v1.4.0"), ("can no longer be returned to (removed",), V140, rebuild=True),
     Case("never served", "app", added("app", "v1.4.1-s"), to("v1.4.1-s"), ("has never served production",), V141),
     Case(
         "of another project on Vercel",

@@ -17,6 +17,8 @@ from .state import FINAL, Alias, AliasRequest, Deployment, Project, VercelError
 
 def candidate(it: Deployment, project: Project) -> bool:
     """Has served production, does not serve it now, and is still there."""
+    if it.expired:
+        return False
     if it.can_rollback is not None:
         return it.can_rollback
     return it.state == "READY" and it.target == "production" and it.substate == "PROMOTED" and it.id != project.production

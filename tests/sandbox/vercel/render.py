@@ -114,6 +114,7 @@ def list_item(it: Deployment, project: Project, candidate: bool) -> Json:
         "state": it.state,
         "aliasAssigned": ms(it.alias_assigned_at) if it.alias_assigned_at is not None else False,
         "isRollbackCandidate": candidate,
+        **({"softDeletedByRetention": True} if it.expired else {}),
         **_progress(it),
     }
     document.setdefault("aliasError", None)

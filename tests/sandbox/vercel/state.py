@@ -53,6 +53,8 @@ class Deployment:
     alias_error: Json | None = None
     error: Json | None = None
     can_rollback: bool | None = None
+    # Taken away by the project's retention: still listed, and nothing can go there.
+    expired: bool = False
     # Its logs: more (type, text) of its build, in the old shape, and as lines; what its runtime says, and for how many real seconds it goes on.
     log: list[list[str]] = field(default_factory=list)
     old_log: bool = False
