@@ -35,9 +35,21 @@ options:
       - Name or id of the environment, for example V(production).
       - With O(token) it may be left out. When it is given, it must be the environment of the token, else the task is refused.
     type: str
+"""
+
+    SERVICE = r"""
+options:
   service:
     description:
       - Name or id of the service. Railway does not keep names unique; when two services share one, the id is needed.
     type: str
     required: true
+"""
+
+    OPTIONAL_SERVICE = r"""
+options:
+  service:
+    description:
+      - Name or id of the service. Railway does not keep names unique; when two services share one, the id is needed.
+    type: str
 """

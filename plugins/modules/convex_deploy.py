@@ -52,7 +52,7 @@ options:
     type: list
     elements: str
     default: [npx, --no-install, convex]
-  message:
+  push_message:
     description:
       - What is kept beside the push in the deployment's audit log.
     type: str
@@ -102,7 +102,7 @@ EXAMPLES = r"""
   saasops.runbooks.convex_deploy:
     project_dir: "{{ shop_folder }}"
     typecheck: disable
-    message: release v1.5.0
+    push_message: release v1.5.0
     deadline: 10m
 """
 
@@ -199,7 +199,7 @@ SPEC: dict[str, t.Any] = {
         **CONVEX_ARGUMENTS,
         "project_dir": {"type": "path", "required": True},
         "command": {"type": "list", "elements": "str", "default": ["npx", "--no-install", "convex"]},
-        "message": {"type": "str"},
+        "push_message": {"type": "str"},
         "typecheck": {"type": "str", "choices": ["enable", "try", "disable"], "default": "try"},
         "codegen": {"type": "str", "choices": ["enable", "disable"], "default": "enable"},
         "cmd": {"type": "str"},

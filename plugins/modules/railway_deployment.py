@@ -32,6 +32,7 @@ extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.common.change
   - saasops.runbooks.railway
+  - saasops.runbooks.railway.service
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_railway
 attributes:

@@ -21,6 +21,7 @@ notes:
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.railway
+  - saasops.runbooks.railway.optional_service
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_railway
 attributes:
@@ -174,7 +175,7 @@ logs:
       description: Where Railway took the request.
       type: str
   sample:
-    - timestamp: 2026-11-21T14:00:10.000000003Z
+    - timestamp: '2026-11-21T14:00:10.000000003Z'
       at: 1795269610.0
       severity: error
       message: 'Error: checkout failed with code 500'

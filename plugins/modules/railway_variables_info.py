@@ -21,6 +21,7 @@ notes:
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.railway
+  - saasops.runbooks.railway.optional_service
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_railway
 attributes:

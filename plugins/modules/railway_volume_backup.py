@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.common.change
   - saasops.runbooks.railway
+  - saasops.runbooks.railway.optional_service
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_railway
 attributes:

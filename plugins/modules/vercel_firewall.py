@@ -286,6 +286,7 @@ SPEC: dict[str, t.Any] = {
         "bypasses": {
             "type": "list",
             "elements": "dict",
+            "no_log": False,
             "options": {
                 "source": {"type": "str", "required": True},
                 "domain": {"type": "str"},

@@ -82,7 +82,7 @@ config_id:
   returned: success
   type: str
   sample: ecfg_x3k9q2m7t1w8z5c4v6b0n2
-items:
+config_items:
   description: The wanted items as they are now. In check mode, as they would be.
   returned: success
   type: dict

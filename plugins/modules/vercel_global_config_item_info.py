@@ -55,7 +55,7 @@ EXAMPLES = r"""
 
 - name: Say so
   ansible.builtin.debug:
-    msg: "{{ 'in maintenance' if flags['items'].maintenance else 'open' }}"
+    msg: "{{ 'in maintenance' if flags.config_items.maintenance else 'open' }}"
 """
 
 RETURN = r"""
@@ -64,7 +64,7 @@ config_id:
   returned: success
   type: str
   sample: ecfg_x3k9q2m7t1w8z5c4v6b0n2
-items:
+config_items:
   description: The values by their keys.
   returned: success
   type: dict

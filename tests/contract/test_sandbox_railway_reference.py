@@ -52,11 +52,11 @@ class Asker(Railway):
         self.volume_of_service = self.volume()
         self.owner = f"project:{facts['project_id']}"
 
-    def run_operation(self, name: str, /, **variables: t.Any) -> Json:
-        kind = TOKENS.get(name, ACCOUNT)
+    def run_operation(self, operation: str, /, **variables: t.Any) -> Json:
+        kind = TOKENS.get(operation, ACCOUNT)
         token = self.run["railway"][kind]
         self.headers = {"Project-Access-Token": token} if kind == PROJECT_TOKEN else {"Authorization": f"Bearer {token}"}
-        return self.data(print_ast(DocumentNode(definitions=(REFERENCE[name],))), **variables)
+        return self.data(print_ast(DocumentNode(definitions=(REFERENCE[operation],))), **variables)
 
     @property
     def workspace(self) -> str:

@@ -31,11 +31,11 @@ def deploy(world: t.Any, shop: pathlib.Path, check: bool = False, **options: t.A
 
 
 def test_code_is_planned_and_pushed(sandbox: t.Any, shop: pathlib.Path) -> None:
-    plan = deploy(sandbox, shop, check=True, message="release v1.5")
+    plan = deploy(sandbox, shop, check=True, push_message="release v1.5")
     assert not plan.get("failed"), plan["failure"]["message"]
     assert any("Would have deployed" in line for line in plan["deploy"]["output"])
     assert state(sandbox)["effects"]["pushes"] == 0
-    done = deploy(sandbox, shop, message="release v1.5")
+    done = deploy(sandbox, shop, push_message="release v1.5")
     assert not done.get("failed"), done["failure"]["message"]
     assert any("Deployed Convex functions" in line for line in done["deploy"]["output"])
     assert (plan["changes"], plan["diff"]) == (done["changes"], done["diff"])

@@ -29,7 +29,7 @@ def failed(world: t.Any, **options: t.Any) -> Json:
 
 
 def seen(world: t.Any, **options: t.Any) -> Json:
-    return t.cast(Json, run(world, vercel_global_config_item_info, **{"config": "shop-flags", **options})["items"])
+    return t.cast(Json, run(world, vercel_global_config_item_info, **{"config": "shop-flags", **options})["config_items"])
 
 
 def test_several_items_are_one_change(world: t.Any) -> None:
@@ -37,7 +37,7 @@ def test_several_items_are_one_change(world: t.Any) -> None:
     done = ensure(world, items={"maintenance": True, "notice": nested}, absent=["banner", "never"])
     assert steps(done) == [NAME, LIST, PATCH, LIST]
     assert seen(world) == {"maintenance": True, "notice": nested}
-    assert done["items"] == {"maintenance": True, "notice": nested}
+    assert done["config_items"] == {"maintenance": True, "notice": nested}
     assert done["diff"] == {
         "before": {"maintenance": False, "banner": "Welcome"},
         "after": {"maintenance": True, "notice": nested},

@@ -88,7 +88,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             {"config": "shop-flags", "items": {"maintenance": True, "notice": {"text": "soon", "on": [1, None]}}, "absent": ["banner"]},
             "vercel_global_config_item_info",
             {"config": "shop-flags"},
-            "items.maintenance && items.notice.on[0] == `1` && length(keys(items)) == `2`",
+            "config_items.maintenance && config_items.notice.on[0] == `1` && length(keys(config_items)) == `2`",
         ),
         Cycle(
             "vercel_firewall",

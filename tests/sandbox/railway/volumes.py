@@ -141,7 +141,7 @@ class Volumes:
     # -- changing
     def create_backup(self, it: Volume, name: str | None) -> Workflow:
         if it.used_mb > it.size_mb / 2:
-            raise RailwayError("The volume's data is larger than 50% of its size, which is the most that a manual backup may hold", "BAD_USER_INPUT")
+            raise RailwayError("The volume's data is larger than half of its size, which is the most that a manual backup may hold", code="BAD_USER_INPUT")
 
         def made() -> None:
             it.backups.append(Backup(self._world.uuid(), name or "Manual", self._world.now(), round(it.used_mb)))

@@ -113,7 +113,7 @@ def _wish(body: Json) -> tuple[str, str]:
 
 
 def list_bypasses(asked: Asked) -> Answer:
-    _, found = _bypasses(asked)
+    found = _bypasses(asked)[1]
     project = _project(asked, asked.query.get("projectId"))
     start = next((index for index, it in enumerate(found) if it["Id"] == asked.query.get("offset")), -1) + 1
     page = found[start : start + asked.limit()]

@@ -42,7 +42,7 @@ TEXTS = (
 def _events(it: Deployment) -> list[tuple[str, str, float]]:
     """(type, text, moment), oldest first."""
     texts: list[tuple[str, str]] = [*TEXTS, ("stderr", it.error["message"]) if it.error else ("stdout", "Build Completed in /vercel/output")]
-    texts += [(kind, text) for kind, text in it.log]
+    texts += [(entry[0], entry[1]) for entry in it.log]
     return [(kind, text, it.created + 2 + number) for number, (kind, text) in enumerate(texts)]
 
 

@@ -35,7 +35,7 @@ def shop(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pat
 
 def run(shop: pathlib.Path, script: str = SCRIPT, check: bool = False, **params: t.Any) -> Json:
     (shop / "client.py").write_text(script, encoding="utf-8")
-    common: Json = {"message": None, "typecheck": "try", "codegen": "enable", "cmd": None, "cmd_url_env_var_name": None, "api_url": management.API_URL}
+    common: Json = {"push_message": None, "typecheck": "try", "codegen": "enable", "cmd": None, "cmd_url_env_var_name": None, "api_url": management.API_URL}
     return of_module(deploy.execute, check, **{**common, "project_dir": str(shop), "command": [sys.executable, "client.py"], **params})
 
 
@@ -51,7 +51,7 @@ def told(result: Json) -> Json:
 
 
 def test_the_client_is_run_in_the_folder_without_input(shop: pathlib.Path) -> None:
-    result = run(shop, message="it's v1.5", cmd="npm run build", cmd_url_env_var_name="VITE_CONVEX_URL", typecheck="disable")
+    result = run(shop, push_message="it's v1.5", cmd="npm run build", cmd_url_env_var_name="VITE_CONVEX_URL", typecheck="disable")
     expected = ["deploy", "-y", "--typecheck", "disable", "--codegen", "enable", "--message=it's v1.5", "--cmd=npm run build"]
     assert told(result)["argv"] == [*expected, "--cmd-url-env-var-name=VITE_CONVEX_URL"]
     assert (told(result)["cwd"], told(result)["stdin"]) == (str(shop), "")
@@ -60,7 +60,7 @@ def test_the_client_is_run_in_the_folder_without_input(shop: pathlib.Path) -> No
 
 
 def test_check_mode_is_a_dry_run(shop: pathlib.Path) -> None:
-    plan, done = run(shop, check=True, message="v1.5"), run(shop, message="v1.5")
+    plan, done = run(shop, check=True, push_message="v1.5"), run(shop, push_message="v1.5")
     assert told(plan)["argv"] == [*told(done)["argv"], "--dry-run"]
     assert (plan["changes"], plan["diff"], plan["changed"]) == (done["changes"], done["diff"], True)
 

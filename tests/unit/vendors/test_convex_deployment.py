@@ -112,7 +112,8 @@ def info() -> Json:
     return t.cast(Json, result.get("deployment") or result["failure"])
 
 
-def told(convex: Convex, facts: t.Any = CLOUD, urls: t.Any = URLS, version: t.Any = None, words: t.Any = WORDS) -> Json:
+def told(convex: Convex, facts: t.Any = None, urls: t.Any = None, version: t.Any = None, words: t.Any = None) -> Json:
+    facts, urls, words = (usual if given is None else given for given, usual in ((facts, CLOUD), (urls, URLS), (words, WORDS)))
     convex.on("GET", "/api/check_admin_key", {"success": True, "allowedOps": words, "isReadOnly": False})
     convex.on("GET", "/api/v1/deployment_info", facts)
     convex.on("GET", "/api/v1/get_canonical_urls", urls)

@@ -70,7 +70,9 @@ def test_settings_are_understood(answer: Json, wanted: rolling_config.Config | N
     assert rolling_config.parse(answer) == (manual if wanted is None and answer != OFF else wanted)
 
 
-@pytest.mark.parametrize("answer", [{}, {"rollingRelease": "on"}, {"rollingRelease": {"stages": "many"}}, config([{"targetPercentage": "10"}]), config([10])])  # type: ignore[list-item]
+@pytest.mark.parametrize(
+    "answer", [{}, {"rollingRelease": "on"}, {"rollingRelease": {"stages": "many"}}, config([{"targetPercentage": "10"}]), config(t.cast(t.Any, [10]))]
+)
 def test_settings_that_are_no_settings_are_told(answer: Json) -> None:
     with pytest.raises(Failure) as caught:
         rolling_config.parse(answer)

@@ -141,9 +141,9 @@ def check_secret(secret: str, what: str) -> None:
 
 def name_of(key: str) -> str:
     """The deployment that a key names; empty for keys of a project and for tokens of a team."""
-    before, bar, _secret = key.partition("|")
+    before, sign, _secret = key.partition("|")
     parts = before.split(":")
-    return parts[-1] if bar and len(parts) <= 2 else ""
+    return parts[-1] if sign and len(parts) <= 2 else ""
 
 
 def read(place: Place, operation: Operation, **sent: t.Any) -> t.Any:

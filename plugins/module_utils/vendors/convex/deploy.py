@@ -63,7 +63,7 @@ def environment(place: Place, api_url: str) -> dict[str, str]:
 def arguments(params: t.Mapping[str, t.Any], dry_run: bool) -> list[str]:
     """What is given to the client. Never a secret: a command line can be read by everybody on the machine."""
     made = [*params["command"], "deploy", "-y", "--typecheck", params["typecheck"], "--codegen", params["codegen"]]
-    for option, name in (("--message", "message"), ("--cmd", "cmd"), ("--cmd-url-env-var-name", "cmd_url_env_var_name")):
+    for option, name in (("--message", "push_message"), ("--cmd", "cmd"), ("--cmd-url-env-var-name", "cmd_url_env_var_name")):
         if params[name]:
             made.append(f"{option}={params[name]}")
     return [*made, "--dry-run"] if dry_run else made
@@ -78,7 +78,8 @@ def run(task: Task, command: list[str], folder: str, given: dict[str, str]) -> l
     """The last lines that the client wrote. One that fails or takes too long is a failure with them."""
     with tempfile.TemporaryFile() as output:
         try:
-            process = subprocess.Popen(
+            # A module's own way to run a program knows no deadline that ends its children, too.
+            process = subprocess.Popen(  # pylint: disable=ansible-bad-function
                 command, cwd=folder, env=given, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
             )
         except OSError as error:
@@ -153,5 +154,5 @@ def execute(task: Task) -> dict[str, t.Any]:
     return {
         "changed": True,
         "deploy": {"deployment": place.name, "dry_run": task.check_mode, "seconds": round(clock.elapsed() - started, 1), "output": lines},
-        "diff": {"before": {"deployed": None}, "after": {"deployed": params["message"] or target}},
+        "diff": {"before": {"deployed": None}, "after": {"deployed": params["push_message"] or target}},
     }

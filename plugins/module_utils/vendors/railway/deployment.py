@@ -25,7 +25,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.r
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import resolve
 
 # (the deployment as it is then, how it came about, what is true from now on)
-Outcome = tuple[Deployment | None, str, list[str]]
+Outcome = tuple[t.Optional[Deployment], str, list[str]]  # noqa: UP045 - evaluated, where pylint cannot see that it is a type
 _COMPARED = ("id", "commit", "version", "state", "stopped")
 
 

@@ -20,7 +20,7 @@ LONGEST_NAME = 100
 # Seconds that a deletion may take.
 MOMENT = 20.0
 # (the backup as it is then, how it came about)
-Outcome = tuple[Backup | None, str]
+Outcome = tuple[t.Optional[Backup], str]  # noqa: UP045 - evaluated, where pylint cannot see that it is a type
 
 
 def execute(task: Task) -> dict[str, t.Any]:

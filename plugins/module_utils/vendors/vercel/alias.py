@@ -87,8 +87,7 @@ def _present(task: Task, place: Scope, project: Project, now: Alias | None, name
     if planned(answer):
         return {"alias": name, "id": now["id"] if now is not None else answer, "deployment": target["id"], "project_id": project.id}
     seen = wait_for(there, lambda it: it is not None, f"{name} on {target['id']}", task.deadline, AGAIN, each_turn=task.gate.recorder.turn)
-    assert seen is not None
-    return seen
+    return t.cast("dict[str, t.Any]", seen)
 
 
 def _remove(place: Scope, project: Project, now: Alias | None, name: str) -> None:

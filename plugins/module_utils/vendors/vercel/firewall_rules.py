@@ -185,9 +185,9 @@ def apply(client: Client, project_id: str, where: str, made: Plan) -> None:
 
 
 def _value(rule: Rule) -> dict[str, t.Any]:
-    assert rule.until is not None
+    until = t.cast(float, rule.until)
     condition = {"type": "ip_address", "op": "inc", "value": sorted(rule.addresses)}
-    name = f"{rule.name} (until {moment(rule.until)})"
+    name = f"{rule.name} (until {moment(until)})"
     return {"name": name, "active": True, "conditionGroup": [{"conditions": [condition]}], "action": {"mitigate": {"action": rule.action}}}
 
 

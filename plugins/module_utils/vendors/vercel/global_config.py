@@ -58,7 +58,7 @@ def open_store(client: Client, name: str) -> Store:
             if failure.status not in (404, 410):
                 raise
             missing = missing or failure
-    assert missing is not None
+    missing = t.cast(Failure, missing)
     if name.startswith("ecfg_"):
         missing.message, missing.hint = f"there is no Global Config {name}", "Check the id, and the option team: what belongs to another team is not found"
     raise missing
@@ -111,7 +111,7 @@ def execute(task: Task) -> dict[str, t.Any]:
     return {
         "changed": bool(differing or leaving),
         "config_id": store.id,
-        "items": {key: after[key] for key in wanted},
+        "config_items": {key: after[key] for key in wanted},
         "diff": {
             "before": {key: store.items[key] for key in [*wanted, *absent] if key in store.items},
             "after": dict(wanted),

@@ -14,4 +14,4 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.gl
 def execute(task: Task) -> dict[str, t.Any]:
     keys = task.params["keys"]
     store = open_store(connect(task, task.params), task.params["config"])
-    return {"config_id": store.id, "items": {key: value for key, value in store.items.items() if not keys or key in keys}}
+    return {"config_id": store.id, "config_items": {key: value for key, value in store.items.items() if not keys or key in keys}}

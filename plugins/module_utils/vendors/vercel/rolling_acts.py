@@ -95,8 +95,7 @@ def advance(task: Task, place: Scope, project: Project, release: Release | None,
             return Done(project, None, "already", (f"{canary} serves production already",))
         raise _none(project, canary)
     _same(project, release, canary)
-    here = release.stage
-    assert here is not None
+    here = t.cast(int, release.stage)
     if not 0 <= stage < len(release.stages):
         raise Failure("invalid", f"the rolling release has no stage {stage}", f"Its stages are 0 to {len(release.stages) - 1}", VENDOR)
     if here >= stage:
@@ -167,8 +166,7 @@ def _reached(task: Task, place: Scope, project: Project, before: Release, stage:
         f"Give more time with deadline. {AGAIN}",
         each_turn=task.gate.recorder.turn,
     )
-    assert found is not None
-    return found
+    return t.cast("Release", found)
 
 
 def _overtaken(now: Release, stage: int) -> Failure:

@@ -98,8 +98,7 @@ def desired(params: t.Mapping[str, t.Any], stages: Config | None, now: Config | 
         if params["enabled"] or header is not None:
             raise Failure("invalid", "rolling releases are off, and no stages are given to switch them on with", "Give the option stages")
         return None
-    base = stages if stages is not None else now
-    assert base is not None
+    base = t.cast("Config", stages if stages is not None else now)
     return dataclasses.replace(base, header=now.header if header is None and now is not None else header)
 
 
