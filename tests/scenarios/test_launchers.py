@@ -18,7 +18,10 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import Change
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import verdict
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, holders, leases, runs
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import store as store_room
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.sql import sa
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store, meta, upsert
+from tests.harness import postgresql
 from tests.harness.launcher import Launcher, Started
 from tests.harness.ledgers import ledger
 from tests.harness.matrix import OLD, ROLLBACK, quiet
@@ -151,7 +154,8 @@ def test_a_run_that_slept_through_its_lease_changes_nothing_more(new_world: NewW
     with ledger(world) as store:
         clock.now()
         run = launcher.start(world, "rollback").go()
-        pace(world, run, lambda: len(world.changes()) == changes and leases.current(store, "change"))
+        # Asleep, it is in no transaction: one that was stopped within it would keep the ledger from everybody.
+        pace(world, run, lambda: len(world.changes()) == changes and leases.current(store, "change") and asleep(world))
         with suspended(run.pid):
             world.sandbox.advance(leases.SECONDS + 1)
             leases.acquire(store, "change", "c0ffee42", ELSEWHERE, "rollback")
@@ -181,6 +185,21 @@ def test_a_change_that_had_to_wait_is_not_sent_again_by_a_late_holder(new_world:
     assert len(world.changes()) == 1 and world.effects() == []
 
 
+def test_who_stands_still_within_a_transaction_loses_it(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a suspended machine would keep the ledger from all the others until the network gives its connection up."""
+    monkeypatch.setattr(store_room, "STANDING_SECONDS", 1)
+    url = postgresql.fresh_database(postgresql_url)
+    standing, other = Store(url, "shop/production"), Store(url, "shop/production")
+    standing.prepare()
+    with pytest.raises(Failure) as lost, standing.write() as connection:
+        upsert(connection, meta, {"name": "who"}, {"value": "standing"})
+        with other.write() as others:
+            upsert(others, meta, {"name": "who"}, {"value": "other"})
+    assert lost.value.code == "ledger"
+    with other.read() as connection:
+        assert connection.execute(sa.select(meta.c.value).where(meta.c.name == "who")).scalar() == "other"
+
+
 def test_a_late_holder_does_not_claim_to_know_how_things_stand() -> None:
     """Else it would end the saga under the hands of the run that took over."""
     fenced = {"failed": True, "changes": [], "failure": {"kind": "refused", "code": "fenced", "operation": ""}}
@@ -201,8 +220,9 @@ def until(ask: t.Callable[[], Answer | None]) -> Answer:
 
 
 def asleep(world: World) -> bool:
-    """Whether a run sleeps on the world's clock; this process is the member that does not."""
-    return any(member["asleep_until"] is not None for member in world.sandbox.clock()["members"])
+    """Whether a run sleeps on the world's clock, with all its tasks; this process is the member that does not."""
+    members = world.sandbox.clock()["members"]
+    return len(members) > 1 and [member["asleep_until"] for member in members].count(None) == 1
 
 
 def pace(world: World, run: Started, reached: t.Callable[[], t.Any]) -> None:

@@ -105,6 +105,8 @@ journal = sa.Table(
     sa.Column("previous", _text, nullable=False),
     sa.Column("hash", _text, nullable=False),
 )
+# A machine may be suspended within a transaction: PostgreSQL ends it then, before the patience of those who wait for it ends.
+STANDING_SECONDS, WAITING_SECONDS = 15, 30
 # Raised with every change of the tables; a newer ledger is never written by older code.
 SCHEMA_VERSION = 1
 meta = sa.Table("meta", metadata, sa.Column("name", _text, primary_key=True), sa.Column("value", _text, nullable=False))
@@ -138,7 +140,8 @@ class Store:
             if not create and not self._file.exists():
                 raise self._unreachable("there is no such file", "not_found")
             self._prepare_file()
-            self._engine = sa.create_engine(parsed.set(database=str(self._file)), poolclass=NullPool, connect_args={"timeout": 30, "isolation_level": None})
+            how = {"timeout": WAITING_SECONDS, "isolation_level": None}
+            self._engine = sa.create_engine(parsed.set(database=str(self._file)), poolclass=NullPool, connect_args=how)
             sa.event.listen(self._engine, "connect", _tune_sqlite)
         elif parsed.drivername.split("+")[0] == "postgresql":
             self._engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args={"connect_timeout": 10})
@@ -151,7 +154,7 @@ class Store:
         with self.write() as connection:
             if self.shared:
                 # The tables belong to all environments: two that begin at the same moment must not both create them.
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_VERSION)))
+                connection.execute(_alone(SCHEMA_VERSION))
             metadata.create_all(connection)
             found = connection.execute(sa.select(meta.c.value).where(meta.c.name == "schema")).scalar()
             if found is None:
@@ -174,7 +177,7 @@ class Store:
             if self.shared:
                 with connection.begin():
                     key = int.from_bytes(hashlib.sha256(self.environment.encode()).digest()[:8], "big", signed=True)
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+                    connection.execute(_alone(key))
                     yield connection
             else:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -227,6 +230,15 @@ class Store:
         )
 
 
+def _alone(key: int) -> sa.Select[t.Any]:
+    """Wait for a lock that ends with the transaction. The limits are this transaction's, so that a pooler hands on none of them."""
+    return sa.select(
+        sa.func.set_config("idle_in_transaction_session_timeout", f"{STANDING_SECONDS}s", True),
+        sa.func.set_config("lock_timeout", f"{WAITING_SECONDS}s", True),
+        sa.func.pg_advisory_xact_lock(key),
+    )
+
+
 def _make_sqlite(file: pathlib.Path) -> None:
     """Put an empty WAL database in place, whole or not at all.
 
@@ -244,7 +256,7 @@ def _make_sqlite(file: pathlib.Path) -> None:
 
 def _tune_sqlite(connection: t.Any, _record: t.Any) -> None:
     # FULL: an intent must survive a power cut, since the change that follows it does.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={WAITING_SECONDS * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
