@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 SCENARIO ?= bad-release
 CLOCK ?= real
+SCALE ?= 1
 ONLY ?=
 PYTHON ?=
 PIP = -m pip --disable-pip-version-check install --quiet
@@ -37,8 +38,8 @@ bench: .venv/.has-dev ## Measure speed against plain Python and against tasks of
 soak: .venv/.has-dev ## Run the long tests
 	@SAASOPS_SOAK=1 .venv/bin/python -m pytest -m soak tests/scenarios
 
-sandbox: .venv/.has-sandbox ## Start the simulated vendors (SCENARIO=bad-release CLOCK=real) and say how to reach them
-	@.venv/bin/python tests/tools/sandbox.py up --scenario $(SCENARIO) --clock $(CLOCK)
+sandbox: .venv/.has-sandbox ## Start the simulated vendors (SCENARIO=bad-release CLOCK=real SCALE=1) and say how to reach them
+	@.venv/bin/python tests/tools/sandbox.py up --scenario $(SCENARIO) --clock $(CLOCK) --scale $(SCALE)
 
 sandbox-down: ## End the simulated vendors
 	@if [ -x .venv/bin/python ]; then .venv/bin/python tests/tools/sandbox.py down; else echo 'No sandbox is up.'; fi

@@ -89,9 +89,7 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
     config.UPSERT_VARIABLES.name: [{"input": {**PLACE, "serviceId": SERVICE, "variables": {"A": "1"}, "skipDeploys": True}}],
     config.REPLACE_VARIABLES.name: [{"input": {**PLACE, "variables": {}, "skipDeploys": False, "replace": True}}],
     config.DELETE_VARIABLE.name: [{"input": {**PLACE, "serviceId": SERVICE, "name": "A"}}],
-    config.SETTINGS.name: [
-        {**PLACE, "serviceId": SERVICE, "withRegions": one, "withAutoDeploy": one, "withLimits": not one} for one in (True, False)
-    ],
+    config.SETTINGS.name: [{**PLACE, "serviceId": SERVICE, "withRegions": one, "withAutoDeploy": one, "withLimits": not one} for one in (True, False)],
     config.REGIONS.name: [{"projectId": PROJECT}],
     config.SET_AUTO_DEPLOY.name: [{"input": {**PLACE, "serviceId": SERVICE, "enabled": False}}],
     config.SET_LIMITS.name: [{"input": {"environmentId": ENVIRONMENT, "serviceId": SERVICE, "vCPUs": 2.0, "memoryGB": 1.5}}],

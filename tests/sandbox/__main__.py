@@ -18,6 +18,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--scenario", default="bad-release", help=f"one of: {', '.join(scenario.names())}")
     parser.add_argument("--state-file", type=Path, default=Path(".sandbox/run.json"), help="where addresses and tokens are written (0600)")
     parser.add_argument("--clock", choices=("real", "virtual"), default="virtual")
+    parser.add_argument("--scale", type=int, metavar="N", help="N times the usual data at every vendor (as --set scale=N)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting of the scenario")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input ends (with the process that holds it)")
     return parser.parse_args(argv)
@@ -38,7 +39,10 @@ def settings(pairs: list[str]) -> dict[str, t.Any]:
 def main() -> int:
     given = arguments()
     try:
-        found = scenario.load(given.scenario, settings(given.set))
+        changes = settings(given.set)
+        if given.scale is not None:
+            changes["scale"] = given.scale
+        found = scenario.load(given.scenario, changes)
     except Refused as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 2

@@ -32,6 +32,9 @@ def load(name: str, changes: t.Mapping[str, t.Any] | None = None) -> Scenario:
     if strange:
         raise Refused(f"scenario {name!r} has no setting {', '.join(sorted(strange))}: {', '.join(sorted(settings))}")
     settings = {**settings, **(changes or {})}
+    scale = settings["scale"]
+    if not isinstance(scale, int) or isinstance(scale, bool) or scale < 1:
+        raise Refused(f"scale is {scale!r}: give a whole number from 1 on")
     components = document.get("components", {})
     if "fleet" in document:
         components = _fleet(document["fleet"], int(settings["components"]))

@@ -75,6 +75,7 @@ class Server:
         return {
             "pid": os.getpid(),
             "scenario": world.scenario,
+            "scale": world.scale,
             "clock": "virtual" if self._options.virtual else "real",
             **self._addresses,
             **{name: vendor.run_info(self._vendor_urls[name]) for name, vendor in world.vendors.items()},

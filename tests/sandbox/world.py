@@ -145,16 +145,26 @@ class World:
     def setting(self, name: str) -> t.Any:
         return self.settings[name]
 
+    @property
+    def scale(self) -> int:
+        """How many times the usual data there is."""
+        return int(self.settings["scale"])
+
     # -- names and secrets
     def token(self, purpose: str, prefix: str = "") -> str:
         """Random, unique for each purpose, the same for the life of the process (a new scenario keeps it)."""
         return self._tokens.setdefault(purpose, prefix + secrets.token_hex(24))
 
-    def word(self, length: int, alphabet: str = ALPHABET) -> str:
-        return "".join(self._random.choices(alphabet, k=length))
+    def source(self, purpose: str) -> random.Random:
+        """Chance of its own for what there may be more or less of: the ids of everything else do not depend on it."""
+        seed = self.settings.get("seed")
+        return random.Random(None if seed is None else f"{seed} {purpose}")
 
-    def uuid(self) -> str:
-        digits = f"{self._random.getrandbits(128):032x}"
+    def word(self, length: int, alphabet: str = ALPHABET, source: random.Random | None = None) -> str:
+        return "".join((source or self._random).choices(alphabet, k=length))
+
+    def uuid(self, source: random.Random | None = None) -> str:
+        digits = f"{(source or self._random).getrandbits(128):032x}"
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
 
     # -- time and effects

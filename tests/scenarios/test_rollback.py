@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import subprocess
+import typing as t
 
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import releases, store
 from tests.harness.world import Run, World
+
+NewWorld = t.Callable[..., World]
 
 
 def test_both_vendors_go_back_once_and_a_second_run_changes_nothing(world: World) -> None:
@@ -32,6 +35,19 @@ def test_check_mode_sends_no_change_and_plans_what_the_run_does(world: World) ->
     made = world.play("rollback")
     assert plan.stats["changes"] == made.stats["changes"]
     assert len(made.stats["changes"]) == 2
+
+
+def test_a_hundred_times_the_data_changes_neither_what_is_done_nor_how_often_is_asked(new_world: NewWorld) -> None:
+    counts = []
+    for scale in (1, 100):
+        world = new_world(scale=scale, alias_seconds=0, deploy_seconds=0, drain_seconds=0)
+        run = world.play("rollback", "-e", "rollback_probe_interval=0")
+        assert run.code == 0, run.output
+        assert "ROLLED BACK" in run.headline
+        assert world.effects() == ["app POST /v1/projects/{id}/rollback/{id}", "api deploymentRollback"]
+        assert [world.sandbox.state(name)["serving"]["tag"] for name in ("app", "api")] == ["v1.4.1", "v1.4.1"]
+        counts.append({vendor: len(world.sandbox.journal(vendor=vendor)) for vendor in ("vercel", "railway")})
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize(("options", "requests"), [((), {"vercel": 6, "railway": 7}), (("-e", "rollback_probe_interval=0"), {"vercel": 4, "railway": 6})])

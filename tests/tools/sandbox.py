@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Starts the sandbox in the background for a person at a terminal, and ends it again.
 
-    python tests/tools/sandbox.py up [--scenario NAME] [--clock real|virtual]
+    python tests/tools/sandbox.py up [--scenario NAME] [--clock real|virtual] [--scale N]
     python tests/tools/sandbox.py down
 
 Everything of it lies in ``.sandbox/``: ``run.json`` (ports, tokens, process id) and ``sandbox.log``.
@@ -28,7 +28,7 @@ START_DEADLINE_S = 30
 STOP_DEADLINE_S = 5
 
 USAGE = """\
-The sandbox is up: scenario {scenario}, {clock} clock, process {pid}.
+The sandbox is up: scenario {scenario}, {clock} clock, {scale}process {pid}.
 
   Vercel    {vercel_url}
   Railway   {railway_url}
@@ -76,6 +76,7 @@ def usage(run: dict[str, Any]) -> str:
     return USAGE.format(
         time=f"  export SAASOPS_CLOCK_URL={run['clock_url']}    # minutes of waiting pass in moments\n" if run["clock"] == "virtual" else "",
         **{key: run[key] for key in ("scenario", "clock", "pid", "app_url", "control_url", "clock_url")},
+        scale=f"{run['scale']} times the data, " if run["scale"] > 1 else "",
         vercel_url=run["vercel"]["url"],
         vercel_team=run["vercel"]["team"],
         vercel_project=vercel_projects[0] if vercel_projects else "",
@@ -84,14 +85,14 @@ def usage(run: dict[str, Any]) -> str:
     )
 
 
-def up(scenario: str, clock: str) -> int:
+def up(scenario: str, clock: str, scale: int = 1) -> int:
     run = read_run()
     if run and is_sandbox(run["pid"]):
         print("A sandbox is up already; 'make sandbox-down' ends it.\n\n" + usage(run))
         return 0
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     RUN.unlink(missing_ok=True)
-    command = [sys.executable, "-m", MODULE, "--scenario", scenario, "--clock", clock, "--state-file", str(RUN)]
+    command = [sys.executable, "-m", MODULE, "--scenario", scenario, "--clock", clock, "--scale", str(scale), "--state-file", str(RUN)]
     with LOG.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     deadline = time.monotonic() + START_DEADLINE_S
@@ -131,8 +132,9 @@ def main() -> int:
     parser.add_argument("verb", choices=["up", "down"])
     parser.add_argument("--scenario", default="bad-release")
     parser.add_argument("--clock", choices=["real", "virtual"], default="real")
+    parser.add_argument("--scale", type=int, default=1)
     options = parser.parse_args()
-    return up(options.scenario, options.clock) if options.verb == "up" else down()
+    return up(options.scenario, options.clock, options.scale) if options.verb == "up" else down()
 
 
 if __name__ == "__main__":

@@ -67,14 +67,14 @@ class Function:
 
 # -- rows
 def fill(convex: Convex, scale: int) -> None:
-    deployment, now = convex.deployment, convex.world.now()
+    deployment, now, source = convex.deployment, convex.world.now(), convex.world.source("convex rows")
     counts = {table: usual * scale for table, usual in USUAL.items()}
     deployment.table_numbers = {table: 10001 + number for number, table in enumerate(counts)}
     deployment.tables = {table: {} for table in counts}
 
     def add(table: str, number: int, **values: t.Any) -> str:
         created = round((now - (counts[table] - number) * DAY / scale) * 1000 + 0.25, 2)
-        row = {"_id": convex.new_id(), "_creationTime": created, **values}
+        row = {"_id": convex.new_id(source=source), "_creationTime": created, **values}
         deployment.tables[table][row["_id"]] = row
         return str(row["_id"])
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import secrets
 import typing as t
@@ -68,7 +69,7 @@ class Convex:
         # The modules of pushes, and the parts of uploads, that are not finished yet.
         self.started: dict[str, dict[str, Json]] = {}
         self.uploads: dict[str, dict[int, bytes]] = {}
-        shop.fill(self, int(self.world.setting("scale")))
+        shop.fill(self, self.world.scale)
         for facts in seed["releases"]:
             self._push(facts["tag"], facts["commit"], bool(facts.get("bad", False)), ago(now, facts["created"]))
 
@@ -77,8 +78,8 @@ class Convex:
         self.deployment.pushes.append(push)
         return push
 
-    def new_id(self, first: str = "j") -> str:
-        return first + self.world.word(31, ID_ALPHABET)
+    def new_id(self, first: str = "j", source: random.Random | None = None) -> str:
+        return first + self.world.word(31, ID_ALPHABET, source)
 
     def secret(self) -> str:
         """What nobody can guess and no seed repeats."""

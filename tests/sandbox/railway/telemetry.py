@@ -7,6 +7,8 @@ older than the plan keeps is gone; a bad release answers every third request wit
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import re
 import typing as t
 from dataclasses import dataclass, field
@@ -43,46 +45,54 @@ class Row:
     @property
     def timestamp(self) -> str:
         whole = datetime.fromtimestamp(int(self.at), tz=UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        return f"{whole}.{round((self.at % 1) * 1e6):06d}{self.number % 1000:03d}Z"
+        return f"{whole}.{int((self.at % 1) * 1e6):06d}{self.number % 1000:03d}Z"
 
 
 class Telemetry:
     def __init__(self, railway: Railway) -> None:
         self._railway = railway
 
-    # -- rows
+    # -- rows, newest first
     def deploy_rows(self, it: Deployment, since: float, until: float) -> t.Iterator[Row]:
-        yield from (row for row in self._added(it, "deploy") if since <= row.at <= until)
-        for number, at in self._moments(it, LINE_EVERY, since, until):
+        return newest_first([self._added(it, "deploy", since, until), self._lines(it, since, until)])
+
+    def _lines(self, it: Deployment, since: float, until: float) -> t.Iterator[Row]:
+        for number, at in self._moments(it, LINE_EVERY / self._railway.world.scale, since, until):
             if it.bad and number % 3 == 0:
                 yield Row(at, f"Error: checkout failed with code 500 ({it.tag})", "error", it, {"level": "error", "route": "/api/cart"}, number)
             else:
                 yield Row(at, f"GET {PATHS[number % 4]} done", "info" if number % 5 else None, it, {"level": "info"}, number)
 
     def build_rows(self, it: Deployment, since: float, until: float) -> t.Iterator[Row]:
-        last = "Build failed: exit code 1" if it.status == "FAILED" else f"Built {it.image}"
-        for number, text in enumerate([*BUILD, last]):
-            at = it.created + number * 5
+        last, scale = "Build failed: exit code 1" if it.status == "FAILED" else f"Built {it.image}", self._railway.world.scale
+        more = [f"Compiled page {number}" for number in range(1, (len(BUILD) + 1) * (scale - 1) + 1)]
+        for number, text in reversed([*enumerate([*BUILD, *more, last])]):
+            at = it.created + number * 5 / scale
             if since <= at <= min(until, self._railway.world.now()):
                 yield Row(at, text, "error" if text.startswith("Build failed") else "info", it, {}, number)
 
     def http_rows(self, it: Deployment, since: float, until: float) -> t.Iterator[Row]:
-        yield from (row for row in self._added(it, "http") if since <= row.at <= until)
+        return newest_first([self._added(it, "http", since, until), self._requests(it, since, until)])
+
+    def _requests(self, it: Deployment, since: float, until: float) -> t.Iterator[Row]:
         for number, at in self._moments(it, REQUEST_EVERY, since, until):
             failed = it.bad and number % 3 == 0
             yield Row(at, "", None, it, {}, number, PATHS[number % 4], 500 if failed else 200, 900 + number % 100 if failed else 20 + number % 80)
 
-    def _added(self, it: Deployment, kind: str) -> t.Iterator[Row]:
+    def _added(self, it: Deployment, kind: str, since: float, until: float) -> list[Row]:
         """Rows that a test has put there."""
+        found = []
         for number, facts in enumerate(it.logs):
             if facts.get("kind", "deploy") == kind:
                 at = self._railway.world.now() - float(facts.get("ago", 1))
                 attributes = facts.get("attributes", {})
                 path, status, ms = facts.get("path", "/"), int(facts.get("status", 200)), int(facts.get("ms", 5))
-                yield Row(at, facts.get("message", ""), facts.get("severity"), it, attributes, number, path, status, ms)
+                if since <= at <= until:
+                    found.append(Row(at, facts.get("message", ""), facts.get("severity"), it, attributes, number, path, status, ms))
+        return sorted(found, key=_age)
 
     def _moments(self, it: Deployment, every: float, since: float, until: float) -> t.Iterator[tuple[int, float]]:
-        """(number, time) of everything regular while a deployment served, within a window."""
+        """(number, time) of everything regular while a deployment served, within a window, newest first."""
         now = self._railway.world.now()
         if it.status in ("FAILED", "SKIPPED", "NEEDS_APPROVAL") or it.removed_at == it.created:
             return
@@ -90,19 +100,20 @@ class Telemetry:
         kept = now - KEPT_DAYS[self._railway.world.setting("railway_plan")] * 86400
         first = max(0, int((max(since, kept) - began) // every))
         last = int((min(until, now, it.removed_at or now) - began) // every)
-        for number in range(first, last + 1):
+        for number in range(last, first - 1, -1):
             at = began + number * every
             if max(since, kept) <= at <= until:
                 yield number, at
 
     # -- questions
     def last(self, rows: t.Iterable[Row], text: str | None, limit: int | None) -> list[Row]:
+        """Oldest first, of rows that come newest first."""
         wanted = 100 if limit is None else limit
         if not 0 <= wanted <= MOST:
             raise RailwayError(f"limit must be between 0 and {MOST}", "BAD_USER_INPUT")
-        found = sorted((row for row in rows if matches(row, text)), key=lambda row: (row.at, row.number))
-        # One more than was asked for.
-        return found[-(wanted + 1) :]
+        # One more than was asked for; what lies before it is never made.
+        found = list(itertools.islice((row for row in rows if matches(row, text)), wanted + 1))
+        return found[::-1]
 
     def at_anchor(self, of: t.Callable[[float, float], t.Iterable[Row]], text: str | None, wish: Json) -> list[Row]:
         anchor = seconds(wish.get("anchorDate")) or self._railway.world.now()
@@ -134,6 +145,14 @@ class Telemetry:
                     continue
                 steps.setdefault(int(since + (row.at - since) // step * step), []).append(row)
         return dict(sorted(steps.items()))
+
+
+def _age(row: Row) -> tuple[float, int]:
+    return -row.at, -row.number
+
+
+def newest_first(streams: t.Iterable[t.Iterable[Row]]) -> t.Iterator[Row]:
+    return heapq.merge(*streams, key=_age)
 
 
 def seconds(text: t.Any) -> float | None:

@@ -7,7 +7,7 @@ import typing as t
 
 from .access import Access
 from .state import Deployment, Json, RailwayError
-from .telemetry import Row, percentile, seconds
+from .telemetry import Row, newest_first, percentile, seconds
 
 FOREVER = 0.0
 
@@ -30,8 +30,7 @@ class TelemetryResolvers(Access):
         own = [it for it in self._railway.deployments.values() if it.environment == self._environment(environmentId).id]
 
         def rows(since: float, until: float) -> t.Iterator[Row]:
-            for it in own:
-                yield from self._railway.telemetry.deploy_rows(it, since, until)
+            return newest_first(self._railway.telemetry.deploy_rows(it, since, until) for it in own)
 
         return [self._line(row) for row in self._railway.telemetry.at_anchor(rows, wish.get("filter"), wish)]
 

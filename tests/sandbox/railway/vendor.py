@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import random
 import typing as t
 from dataclasses import fields
 
 from ..errors import Refused
+from ..former import Former
 from ..world import Call, Release, World, ago
+from . import past
 from .access import Caller
 from .config import Config, usual_settings
 from .jobs import Jobs
@@ -72,9 +75,12 @@ class Railway:
             self.project_tokens[first] = ProjectToken(
                 first, f"{environment.name} runbooks", environment.id, self._project_token(environment), environment.created
             )
+        self.project_tokens |= {it.id: it for it in past.tokens(self.world, self.environments.values())}
         for name, seed in components.items():
             self._seed_service(name, seed)
         self.volumes.seed(components)
+        for volume in self.volumes.all.values():
+            past.backups(self.world, volume)
 
     def _seed_service(self, component: str, seed: Json) -> None:
         now = self.world.now()
@@ -90,6 +96,7 @@ class Railway:
             settings=usual_settings(),
         )
         self.services[service.id] = service
+        past.variables(self.world, service)
         bad = set(seed.get("bad", []))
         former: Deployment | None = None
         for facts in seed["releases"]:
@@ -107,9 +114,18 @@ class Railway:
                 former.status_updated = former.removed_at = served
             former = it
 
-    def _new_deployment(self, service: Service, tag: str, commit: str, bad: bool, created: float, variables: dict[str, str | None]) -> Deployment:
+        def make(facts: Former, source: random.Random, variables: dict[str, str | None]) -> Deployment:
+            return self._new_deployment(service, facts.tag, facts.commit, False, round(facts.created, 3), variables, source)
+
+        oldest = min(ago(now, facts["created"]) for facts in seed["releases"])
+        past.deployments(self.world, service, len(seed["releases"]), oldest, make)
+
+    def _new_deployment(
+        self, service: Service, tag: str, commit: str, bad: bool, created: float, variables: dict[str, str | None], source: random.Random | None = None
+    ) -> Deployment:
+        """``source`` given: one of long ago, which shares its variables with the others."""
         it = Deployment(
-            id=self.world.uuid(),
+            id=self.world.uuid(source),
             service=service.id,
             environment=self.production,
             tag=tag,
@@ -119,8 +135,8 @@ class Railway:
             created=created,
             status="INITIALIZING",
             status_updated=created,
-            variables=dict(variables),
-            snapshot=self.world.uuid(),
+            variables=dict(variables) if source is None else variables,
+            snapshot=self.world.uuid(source),
         )
         self.deployments[it.id] = it
         return it

@@ -20,7 +20,7 @@ def _domain(project: Project, alias: Alias) -> Json:
         "projectId": project.id,
         "redirect": None,
         "redirectStatusCode": None,
-        "gitBranch": None,
+        "gitBranch": alias.branch,
         "customEnvironmentId": None,
         "createdAt": render.ms(alias.created),
         "updatedAt": render.ms(alias.created),
@@ -32,11 +32,16 @@ def _domain(project: Project, alias: Alias) -> Json:
     return document
 
 
+def _owned(project: Project) -> list[Alias]:
+    """Those of production, and those of branches."""
+    return [*project.aliases, *(alias for alias in project.other_aliases if alias.branch is not None)]
+
+
 def list_domains(asked: Asked) -> Answer:
     project = asked.project()
     until = asked.number("until")
     # Their moments are one apart, as those of real domains are.
-    found = [(alias, render.ms(alias.created) - number) for number, alias in enumerate(project.aliases)]
+    found = [(alias, render.ms(alias.created) - number) for number, alias in enumerate(_owned(project))]
     found = [(alias, at) for alias, at in found if not until or at < until]
     page = found[: asked.limit()]
     following = page[-1][1] if len(page) < len(found) else None
@@ -48,7 +53,7 @@ def list_domains(asked: Asked) -> Answer:
 
 def _owner(asked: Asked, name: str) -> Project:
     for project in asked.vercel.projects.values():
-        if project.team is asked.team and any(alias.name == name for alias in project.aliases):
+        if project.team is asked.team and any(alias.name == name for alias in _owned(project)):
             return project
     raise VercelError(403, "forbidden", "You don't have access to this domain")
 
@@ -71,7 +76,7 @@ def list_certificates(asked: Asked) -> Answer:
     for project in asked.vercel.projects.values():
         if project.team is not asked.team:
             continue
-        for alias in project.aliases:
+        for alias in _owned(project):
             days = project.certificate_days.get(alias.name, 60)
             if days is not None:
                 ends = now + days * DAY

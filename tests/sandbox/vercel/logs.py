@@ -37,13 +37,16 @@ TEXTS = (
     ("stdout", "Installing dependencies..."),
     ("stdout", "Creating an optimized production build"),
 )
+# Lines of a build at scale 1.
+USUAL = len(TEXTS) + 1
 
 
-def _events(it: Deployment) -> list[tuple[str, str, float]]:
+def _events(it: Deployment, scale: int) -> list[tuple[str, str, float]]:
     """(type, text, moment), oldest first."""
-    texts: list[tuple[str, str]] = [*TEXTS, ("stderr", it.error["message"]) if it.error else ("stdout", "Build Completed in /vercel/output")]
+    more = [("stdout", f"Compiled page {number}") for number in range(1, USUAL * (scale - 1) + 1)]
+    texts: list[tuple[str, str]] = [*TEXTS, *more, ("stderr", it.error["message"]) if it.error else ("stdout", "Build Completed in /vercel/output")]
     texts += [(entry[0], entry[1]) for entry in it.log]
-    return [(kind, text, it.created + 2 + number) for number, (kind, text) in enumerate(texts)]
+    return [(kind, text, it.created + 2 + number / scale) for number, (kind, text) in enumerate(texts)]
 
 
 def _event(it: Deployment, number: int, kind: str, text: str, at: float, old: bool) -> Json:
@@ -56,7 +59,7 @@ def _event(it: Deployment, number: int, kind: str, text: str, at: float, old: bo
 
 def read_events(asked: Asked) -> Answer:
     it = asked.deployment()
-    found = [_event(it, number, *event, old=it.old_log) for number, event in enumerate(_events(it))]
+    found = [_event(it, number, *event, old=it.old_log) for number, event in enumerate(_events(it, asked.vercel.world.scale))]
     if asked.query.get("direction") == "backward":
         found.reverse()
     limit = asked.number("limit")

@@ -117,13 +117,13 @@ def list_deployments(asked: Asked) -> Answer:
         project = projects.get(it.project)
         if project is None or it.state == "DELETED" or (wanted and not wanted & {project.id, project.name}):
             continue
+        created = render.ms(it.created)
+        if (upper and created >= upper) or (lower and created <= lower):
+            continue
         facts = {"app": project.name, "target": it.target or "preview", "sha": it.commit, "branch": it.branch}
         if any(query.get(name) not in (None, value) for name, value in facts.items()) or (states and it.state not in states):
             continue
         if query.get("rollbackCandidate") and (query["rollbackCandidate"] == "true") != candidate(it, project):
-            continue
-        created = render.ms(it.created)
-        if (upper and created >= upper) or (lower and created <= lower):
             continue
         found.append(it)
     found.sort(key=lambda it: it.created, reverse=True)

@@ -93,6 +93,8 @@ class Alias:
     created: float
     updated: float
     failed: bool = False
+    # The branch whose domain it is, where that is not production.
+    branch: str | None = None
 
 
 @dataclass

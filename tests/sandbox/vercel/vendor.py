@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import random
 import re
 import string
 import typing as t
 from dataclasses import fields
 
 from ..errors import Refused
+from ..former import Former
 from ..world import Call, Release, World, ago
-from . import env, global_config
+from . import env, global_config, past
 from .jobs import Jobs, candidate, serving
 from .rolling import wished
 from .state import FINAL, Alias, AliasRequest, Deployment, Json, Project, Team, VercelError
@@ -92,9 +94,14 @@ class Vercel:
             first, second = project.served[:2]
             when = self.deployments[second].alias_assigned_at or now
             project.request = AliasRequest("promote", second, first, when, "succeeded")
+        oldest = min(ago(now, facts["created"]) for facts in seed["releases"])
+        past.fill(self.world, project, len(seed["releases"]), oldest, self._former)
 
-    def _new_deployment(self, project: Project, tag: str, commit: str, bad: bool, created: float) -> Deployment:
-        word = self.world.word(24, ID_ALPHABET)
+    def _former(self, project: Project, facts: Former, source: random.Random) -> Deployment:
+        return self._new_deployment(project, facts.tag, facts.commit, False, round(facts.created, 3), source)
+
+    def _new_deployment(self, project: Project, tag: str, commit: str, bad: bool, created: float, source: random.Random | None = None) -> Deployment:
+        word = self.world.word(24, ID_ALPHABET, source)
         url = f"{project.name}-{word[:9].lower()}-{project.team.slug}.vercel.app"
         it = Deployment(f"dpl_{word}", project.id, url, tag, commit, bad, created)
         self.deployments[it.id] = it
@@ -111,7 +118,8 @@ class Vercel:
         raise VercelError(404, "not_found", "Project not found")
 
     def deployment_named(self, name: str, team: Team | None) -> Deployment:
-        for it in self.deployments.values():
+        known = self.deployments.get(name)
+        for it in [known] if known is not None else self.deployments.values():
             if name in (it.id, it.url) and it.state != "DELETED" and self.projects[it.project].team is team:
                 return it
         raise VercelError(404, "not_found", "The deployment could not be found", name=name)

@@ -51,6 +51,12 @@ def test_a_bad_release_is_the_same_on_both_vendors_and_minutes_old(sandbox: Sand
     assert all(len(commit) == 40 for commit in commits)
 
 
+@pytest.mark.parametrize("scale", [0, -1, 1.5, "many", True])
+def test_a_scale_that_is_no_whole_number_is_refused(scale: t.Any) -> None:
+    with pytest.raises(Refused, match="scale is"):
+        scenario.load("bad-release", {"scale": scale})
+
+
 def test_a_fleet_is_half_and_half(sandbox: Sandbox, vendors: Vendors) -> None:
     sandbox.scenario("fleet", components=10)
     components = sandbox.run["components"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,15 @@ def test_up_says_how_to_reach_it_and_down_ends_it(folder: Path, capsys: pytest.C
     assert not sandbox.is_sandbox(run["pid"]) and not (folder / "run.json").exists()
     assert sandbox.down() == 0
     assert capsys.readouterr().out.endswith("No sandbox is up.\n")
+
+
+def test_a_larger_sandbox_says_how_large_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sandbox.up("bad-release", "real", 100) == 0
+    assert "100 times the data" in capsys.readouterr().out
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    with urllib.request.urlopen(f"{run['control_url']}/state", timeout=20) as answer:
+        state = json.load(answer)["components"]
+    assert [len(state[name]["deployments"]) for name in ("app", "api", "dashboard")] == [500, 400, 200]
 
 
 def test_an_old_file_never_ends_somebody_else(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
