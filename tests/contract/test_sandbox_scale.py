@@ -27,7 +27,7 @@ def walk(vercel: Vercel, path: str, name: str, **query: t.Any) -> list[Json]:
     found: list[Json] = []
     following: t.Any = None
     while True:
-        page = vercel.get(path, **query, limit=100, **({} if following is None else {"until": following}))
+        page = vercel.get(path, **query, limit=20, **({} if following is None else {"until": following}))
         found += page[name]
         following = page["pagination"]["next"]
         if following is None:
