@@ -20,19 +20,9 @@ def list_aliases(asked: Asked) -> Answer:
         if project.team is asked.team and wanted in (None, project.id)
         for alias in every(project)
     ]
-    found.sort(key=lambda pair: pair[0].created, reverse=True)
-    moments: list[int] = []
-    for alias, _project in found:
-        # One apart at least: a page begins before the last moment of the page before.
-        moments.append(min([render.ms(alias.created), *(at - 1 for at in moments[-1:])]))
-    until = asked.number("until")
-    start = next((number for number, at in enumerate(moments) if at < until), len(found)) if until else 0
-    page = found[start : start + asked.limit()]
-    end = start + len(page)
-    return 200, {
-        "aliases": [render.alias(alias, project, asked.vercel.deployments.get(alias.deployment or "")) for alias, project in page],
-        "pagination": {"count": len(page), "next": moments[end - 1] if end < len(found) else None, "prev": moments[start] if page else None},
-    }
+    page, pagination = asked.page(found, lambda pair: pair[0].created)
+    shown = [render.alias(alias, project, asked.vercel.deployments.get(alias.deployment or "")) for alias, project in page]
+    return 200, {"aliases": shown, "pagination": pagination}
 
 
 def read_alias(asked: Asked) -> Answer:

@@ -6,12 +6,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from . import render
 from .state import Deployment, Json, Project, Team, VercelError
 
 if t.TYPE_CHECKING:
     from .vendor import Vercel
 
 MOST = 100
+Item = t.TypeVar("Item")
 
 
 @dataclass
@@ -42,6 +44,18 @@ class Asked:
         if not 0 < limit <= MOST:
             raise VercelError(400, "bad_request", f"Invalid request: `limit` should be <= {MOST}.")
         return limit
+
+    def page(self, items: t.Sequence[Item], created: t.Callable[[Item], float]) -> tuple[list[Item], Json]:
+        """(one page, newest first; its ``pagination``). Moments are one apart at least: a page begins before the last one of the page before."""
+        ordered = sorted(items, key=created, reverse=True)
+        moments: list[int] = []
+        for item in ordered:
+            moments.append(min([render.ms(created(item)), *(at - 1 for at in moments[-1:])]))
+        until = self.number("until")
+        start = next((number for number, at in enumerate(moments) if at < until), len(ordered)) if until else 0
+        end = min(start + self.limit(), len(ordered))
+        following = moments[end - 1] if end < len(ordered) else None
+        return ordered[start:end], {"count": end - start, "next": following, "prev": moments[start] if start < end else None}
 
 
 Answer = tuple[int, t.Any]

@@ -39,16 +39,8 @@ def _owned(project: Project) -> list[Alias]:
 
 def list_domains(asked: Asked) -> Answer:
     project = asked.project()
-    until = asked.number("until")
-    # Their moments are one apart, as those of real domains are.
-    found = [(alias, render.ms(alias.created) - number) for number, alias in enumerate(_owned(project))]
-    found = [(alias, at) for alias, at in found if not until or at < until]
-    page = found[: asked.limit()]
-    following = page[-1][1] if len(page) < len(found) else None
-    return 200, {
-        "domains": [_domain(project, alias) for alias, _at in page],
-        "pagination": {"count": len(page), "next": following, "prev": None},
-    }
+    page, pagination = asked.page(_owned(project), lambda alias: alias.created)
+    return 200, {"domains": [_domain(project, alias) for alias in page], "pagination": pagination}
 
 
 def _owner(asked: Asked, name: str) -> Project:
