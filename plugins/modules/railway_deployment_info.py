@@ -15,6 +15,9 @@ description:
 notes:
   - Uses Railway's public API (GraphQL). Facts rest on its schema and its documentation of deployments.
   - The values of variables are neither read nor returned.
+  - "Requests: one for the token, or one or two for the names of another token's project; one for the service's state, with the first page of
+    the list; and one for each further thousand deployments, which is the most that Railway's own client asks for at once."
+  - To find O(deployment) by a tag or a commit beyond the newest 20 takes one request for each further hundred, at most ten.
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.railway
@@ -62,7 +65,9 @@ options:
     type: str
   limit:
     description:
-      - The most deployments to return. Up to 20 without a filter cost no request of their own, every further hundred costs one.
+      - The most deployments to return, the newest first. When as many come as were asked for, there may be older ones.
+      - As large a number as wanted. Up to 1000 come with the service's state, and every further thousand costs one request; with
+        O(state), every thousand costs one.
     type: int
     default: 20
 seealso:

@@ -13,6 +13,7 @@ description:
   - Lists deployments of one project, newest first, and says of each whether production serves it, has served it, and can be returned to it.
 notes:
   - Uses Vercel's REST API. Facts rest on its OpenAPI document.
+  - "Requests: one for the project, and one for each hundred deployments."
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.vercel
@@ -51,7 +52,8 @@ options:
     type: str
   limit:
     description:
-      - The most deployments to return. Vercel gives at most 100 in one answer; more cost more requests.
+      - The most deployments to return, the newest first. When as many come as were asked for, there may be older ones.
+      - As large a number as wanted, up to 100,000. Every hundred costs one request, for Vercel gives at most 100 in one answer.
     type: int
     default: 20
 seealso:

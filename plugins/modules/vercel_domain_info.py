@@ -13,7 +13,8 @@ description:
   - Tells of each domain of a project whether it is verified and what is missing for that, whether its DNS points to Vercel, and when its
     certificate ends.
 notes:
-  - Two requests, and one for each domain with O(configuration=true).
+  - Two requests, one more for each further hundred domains (of O(domains), until all of them are found), and one for each domain with
+    O(configuration=true).
   - Certificates are those of the team. Vercel gives the first page of them, which is what its document names.
   - Uses Vercel's REST API. Facts rest on its OpenAPI document.
 extends_documentation_fragment:

@@ -17,7 +17,7 @@ description:
     not end it. A run with O(remove_expired=true) removes rules of this module that are past their end.
   - What holds already is left alone. Its end is prolonged when less than half of the asked time is left.
 notes:
-  - Requests are one for the project, one for the rules, one for the bypasses, and one for each change; where rules changed, one more sees
+  - Requests are one for the project, one for the rules, one for each 256 bypasses, and one for each change; where rules changed, one more sees
     that they hold.
   - A system bypass needs the Pro plan. An entry that is there is left as it is until it expires.
   - Uses Vercel's REST API. Facts rest on its OpenAPI document and on the official command-line client.

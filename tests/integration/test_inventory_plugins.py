@@ -61,6 +61,15 @@ def test_vercel_lists_the_projects_of_the_team(world: World) -> None:
     assert "dashboard" in hosts(inventory), said
 
 
+def test_a_large_fleet_is_listed_with_one_request_for_each_hundred(world: World) -> None:
+    world.sandbox.scenario("fleet", components=402)
+    for vendor, options, names in (("vercel", {"team": "example-team"}, []), ("railway", {}, ["projectToken"])):
+        found = hosts(listed(world, vendor, **options)[0])
+        asked = [entry["operation"] for entry in world.sandbox.journal(vendor=vendor)]
+        assert len(found) == 201 and len(asked) == len(names) + 3, asked
+        assert asked[: len(names)] == names and len(set(asked[len(names) :])) == 1
+
+
 @pytest.mark.parametrize("project", [None, "example"])
 def test_railway_lists_the_services_of_the_environment(world: World, project: str | None) -> None:
     inventory, said = listed(world, "railway", project=project)

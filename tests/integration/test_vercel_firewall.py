@@ -205,13 +205,6 @@ def test_a_list_of_bypasses_that_goes_round_is_told(world: t.Any) -> None:
     assert failed(world, bypasses=[{"source": "203.0.113.7"}])["kind"] == "protocol"
 
 
-def test_bypasses_are_paged(world: t.Any) -> None:
-    entries = [{"Id": f"b{n}", "OwnerId": "o", "Ip": f"203.0.113.{n}", "Domain": "*", "IsProjectRule": True} for n in range(150)]
-    world.patch("app", bypasses=entries)
-    result = run(world, vercel_firewall, bypasses=[{"source": "203.0.113.149"}])
-    assert (result["changed"], steps(result)) == (False, [PROJECT, BYPASSES, BYPASSES])
-
-
 @pytest.mark.parametrize(
     ("operation", "body"),
     [

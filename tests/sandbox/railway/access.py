@@ -12,9 +12,10 @@ from .state import Deployment, Environment, Json, ProjectToken, RailwayError, Se
 if t.TYPE_CHECKING:
     from .vendor import Railway
 
-# The vendor publishes no default page size: a small one makes callers say how much they want.
+# The vendor publishes no default page size: a small one makes callers say how much they want. Nor does it publish a largest one: its own
+# client asks for a thousand deployments at most.
 PAGE = 10
-MOST = 500
+MOST = 1000
 
 
 @dataclass

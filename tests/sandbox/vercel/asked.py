@@ -39,10 +39,10 @@ class Asked:
         except ValueError:
             raise VercelError(400, "bad_request", f"Invalid request: `{name}` should be a number.") from None
 
-    def limit(self) -> int:
+    def limit(self, most: int = MOST) -> int:
         limit = self.number("limit") or 20
-        if not 0 < limit <= MOST:
-            raise VercelError(400, "bad_request", f"Invalid request: `limit` should be <= {MOST}.")
+        if not 0 < limit <= most:
+            raise VercelError(400, "bad_request", f"Invalid request: `limit` should be <= {most}.")
         return limit
 
     def page(self, items: t.Sequence[Item], created: t.Callable[[Item], float]) -> tuple[list[Item], Json]:

@@ -14,6 +14,7 @@ from .state import Json, Project, VercelError
 
 CRS = ("gen", "java", "lfi", "ma", "php", "rce", "rfi", "sd", "sf", "sqli", "xss")
 OPERATORS = {"eq", "neq", "inc", "ninc", "pre", "suf", "sub", "re", "ex", "nex"}
+MOST_BYPASSES = 256
 ACTIONS = {"deny", "challenge", "log", "bypass", "rate_limit", "redirect"}
 
 
@@ -116,7 +117,7 @@ def list_bypasses(asked: Asked) -> Answer:
     found = _bypasses(asked)[1]
     project = _project(asked, asked.query.get("projectId"))
     start = next((index for index, it in enumerate(found) if it["Id"] == asked.query.get("offset")), -1) + 1
-    page = found[start : start + asked.limit()]
+    page = found[start : start + asked.limit(MOST_BYPASSES)]
     more = {"pagination": {"Id": page[-1]["Id"], "OwnerId": project.team.id}} if start + len(page) < len(found) else {}
     return 200, {"result": page, **more}
 

@@ -310,6 +310,15 @@ def test_info_pages_and_keeps_the_order(running: Railway) -> None:
     assert [one["version"] for one in info(limit=50)["deployments"]] == ["v1.4.2", "v1.4.1", "v1.4.0"]
 
 
+def test_info_gets_what_it_wants_however_small_the_pages_are(running: Railway) -> None:
+    """Railway may give less than it is asked for; an active deployment that is older than the page does not count as one of it."""
+    older = [node(f"old-{number}", f"v1.0.{number}", 9 * DAY + number) for number in range(4)]
+    running.on("serviceInstance", {**service([OLD], cursor="c0"), "deployments": connection([BAD, GOOD], "c0")})
+    running.on("deployments", {"deployments": connection(older[:1], "c1")}, {"deployments": connection(older[1:], "c2")})
+    assert len(info(limit=5)["deployments"]) == 5
+    assert [running.sent("serviceInstance")[0]["first"], *(given["first"] for given in running.sent("deployments"))] == [20, 3, 2]
+
+
 def test_info_compares_commits_itself(running: Railway) -> None:
     running.on("deployments", {"deployments": connection([BAD, GOOD, OLD])})
     assert [one["id"] for one in info(commit=sha("v1.4.1")[:10].upper())["deployments"]] == [GOOD["id"]]

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging
@@ -22,7 +22,7 @@ def execute(task: Task) -> dict[str, t.Any]:
         raise Failure("invalid", f"limit is {params['limit']}", "Give limit as a number above 0")
     if params["commit"] is not None and len(params["commit"]) < deployments.SHORTEST_COMMIT:
         raise Failure("invalid", f"commit is {params['commit']!r}", f"Give at least {deployments.SHORTEST_COMMIT} characters of it")
-    room = room_of(task)
+    room = dataclasses.replace(room_of(task), first=_first(params))
     state = room.state()
     if params["deployment"]:
         one = room.find(params["deployment"])
@@ -43,13 +43,30 @@ def execute(task: Task) -> dict[str, t.Any]:
     }
 
 
+def _first(params: dict[str, t.Any]) -> int:
+    """How many deployments to read with the service's state: as many as one page of the list has."""
+    if params["deployment"] or params["state"]:
+        return deployments.PAGE
+    wanted = deployments.LARGEST_PAGE if params["commit"] else params["limit"]
+    return min(max(wanted, deployments.PAGE), deployments.LARGEST_PAGE)
+
+
 def _listed(room: Release, states: list[str], commit: str | None, limit: int) -> list[Deployment]:
-    """What was read with the service's state is enough for a short list; a longer or filtered one is paged."""
+    """What was read with the service's state, and the pages after it; a list of chosen states has pages of its own."""
     state = room.state()
-    if not states and not commit and (limit <= len(state.history) or not state.more):
-        return state.history[:limit]
-    size = deployments.FIND_PAGE if commit else min(limit, deployments.FIND_PAGE)
-    listed = paging.pages(lambda after: deployments.page(room.client, room.scope, after, size, state.active, states), "deployments")
+    most = max(limit, deployments.FIND_MOST) if commit else limit
+    seen = [] if states else list(state.history)
+    count = 0 if states else state.listed
+
+    def fetch(after: str | None) -> tuple[list[Deployment], str | None]:
+        nonlocal count
+        size = min(most - count, deployments.LARGEST_PAGE)
+        found, following = deployments.page(room.client, room.scope, after or (None if states else state.more), size, state.active, states)
+        count += len(found)
+        return found, following if count < most else None
+
+    if states or (state.more and count < most):
+        seen.extend(paging.pages(fetch, "deployments"))
     # A commit is compared here: Railway's list has no such filter.
-    seen = itertools.islice(listed, max(limit, deployments.FIND_MOST) if commit else limit)
-    return deployments.newest_first(one for one in seen if not commit or (one["commit"] or "").lower().startswith(commit.lower()))[:limit]
+    fitting = (one for one in seen if not commit or (one["commit"] or "").lower().startswith(commit.lower()))
+    return deployments.newest_first(fitting)[:limit]

@@ -28,7 +28,9 @@ GONE = frozenset({"REMOVING", "REMOVED"})
 NEVER_SERVED = IN_PROGRESS | {"NEEDS_APPROVAL", "FAILED", "SKIPPED"}
 STATES = sorted(GOOD | GONE | NEVER_SERVED | {"CRASHED"})
 PAGE = 20
-# How far back a commit or tag is looked for: ten requests.
+# The most that Railway's own client asks for at once; Railway publishes no number.
+LARGEST_PAGE = 1000
+# How far back a commit or tag is looked for beyond the history that was read: ten requests. What is looked for is mostly young.
 FIND_PAGE, FIND_MOST = 100, 1000
 SHORTEST_COMMIT = 7
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -182,15 +184,18 @@ def by_id(client: Client, scope: Scope, identity: str, active: t.Container[str] 
     return found
 
 
-def search(client: Client, scope: Scope, text: str, active: t.Container[str] = ()) -> Deployment | None:
-    """Find a deployment by id (one request), or by tag or commit in the newest thousand (up to ten requests)."""
+def search(client: Client, scope: Scope, text: str, after: str | None, active: t.Container[str] = ()) -> Deployment | None:
+    """Find a deployment by id (one request), or by tag or commit among the next thousand after a cursor (up to ten requests).
+
+    Without a cursor there are none that were not read.
+    """
     if is_id(text):
         return by_id(client, scope, text, active)
-    cursor: str | None = None
     for _page in range(FIND_MOST // FIND_PAGE):
-        found, cursor = page(client, scope, cursor, FIND_PAGE, active)
-        chosen = best(found, text)
-        if chosen or cursor is None:
+        if after is None:
+            return None
+        found, after = page(client, scope, after, FIND_PAGE, active)
+        if chosen := best(found, text):
             return chosen
     return None
 

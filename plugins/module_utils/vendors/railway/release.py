@@ -64,6 +64,8 @@ class Release:
     _last: service.State | None = None
     # What a deployment was made with never changes: (id, id) -> names of the variables that differ, None where they may not be read.
     _differing: dict[tuple[str, str], list[str] | None] = dataclasses.field(default_factory=dict)
+    # How many deployments are read with the service's state; None: a page, and further ones until there is something to go back to.
+    first: int | None = None
 
     def read(self) -> dict[str, t.Any]:
         """The component's state; one request, and one more for each further page while nothing is there to go back to."""
@@ -103,7 +105,7 @@ class Release:
     def find(self, text: str) -> Deployment | None:
         """By id, tag or commit; the history that was read is asked first, then Railway."""
         state = self.state()
-        return deployments.best(state.history, text) or deployments.search(self.client, self.scope, text, state.active)
+        return deployments.best(state.history, text) or deployments.search(self.client, self.scope, text, state.more, state.active)
 
     def differences(self, target: Deployment, serving: Deployment) -> list[str]:
         """Names of the variables whose values differ between the two deployments; empty when that may not be read. One request."""
@@ -170,11 +172,11 @@ class Release:
         return True if differing is not None and proof != "image" else _came_back(target, serving, state.history)
 
     def _observe(self) -> service.State:
-        state = service.observe(self.client, self.scope, with_auto_deploy=True)
+        state = service.observe(self.client, self.scope, with_auto_deploy=True, first=self.first or deployments.PAGE)
         cursor, pages = state.more, 0
-        while cursor and pages < MORE_PAGES and state.serving and not _can_go_back(state):
+        while self.first is None and cursor and pages < MORE_PAGES and state.serving and not _can_go_back(state):
             older, cursor = deployments.page(self.client, self.scope, cursor, deployments.FIND_PAGE, state.active)
-            state = dataclasses.replace(state, history=deployments.newest_first([*state.history, *older]), more=cursor)
+            state = dataclasses.replace(state, history=deployments.newest_first([*state.history, *older]), more=cursor, listed=state.listed + len(older))
             pages += 1
         self._last = state
         return state

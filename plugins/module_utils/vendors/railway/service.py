@@ -31,7 +31,10 @@ _AUTO_DEPLOY = "serviceInstanceAutoDeployStatus"
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """``history`` holds the newest deployments, newest first; ``more`` is the cursor of older ones; ``at`` is when it was read."""
+    """``history`` holds the newest deployments, newest first; ``more`` is the cursor of older ones; ``at`` is when it was read.
+
+    ``listed`` says how many of the newest were read: the history may hold active ones besides, which are older.
+    """
 
     serving: Deployment | None
     history: list[Deployment]
@@ -40,6 +43,7 @@ class State:
     cron: bool
     more: str | None
     at: float
+    listed: int = 0
 
     def get(self, identity: str) -> Deployment | None:
         return next((deployment for deployment in self.history if deployment["id"] == identity), None)
@@ -54,14 +58,14 @@ class State:
         return good and (not deployment["stopped"] or self.cron or deployment["state"] == "SLEEPING")
 
 
-def observe(client: Client, scope: Scope, with_auto_deploy: bool = False) -> State:
+def observe(client: Client, scope: Scope, with_auto_deploy: bool = False, first: int = deployments.PAGE) -> State:
     """One request (two when the token may not see whether pushes are deployed)."""
     variables = {
         "projectId": scope.project_id,
         "environmentId": scope.environment_id,
         "serviceId": scope.service_id,
         "input": deployments.selection(scope),
-        "first": deployments.PAGE,
+        "first": first,
     }
     try:
         data = read(client, op.SERVICE, **variables, withAutoDeploy=with_auto_deploy)
@@ -89,6 +93,7 @@ def observe(client: Client, scope: Scope, with_auto_deploy: bool = False) -> Sta
         bool(instance.get("cronSchedule")),
         more,
         clock.now(),
+        len(listed),
     )
 
 

@@ -39,6 +39,6 @@ def _listed(place: Scope, project: Project, params: dict[str, t.Any]) -> list[De
         filters["state"] = ",".join(params["state"])
     if len(commit) == 40:
         filters["sha"] = commit
-    size = deployments.LARGEST_PAGE if commit else min(limit, deployments.LARGEST_PAGE)
-    searched = itertools.islice(deployments.listing(place, project.id, size, **filters), max(limit, deployments.MOST_SEARCHED) if commit else limit)
+    most = max(limit, deployments.MOST_SEARCHED) if commit else limit
+    searched = deployments.listing(place, project.id, most=most, **filters)
     return list(itertools.islice((found for found in searched if not commit or (found["commit"] or "").startswith(commit)), limit))

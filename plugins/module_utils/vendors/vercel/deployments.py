@@ -126,20 +126,25 @@ def _error(raw: dict[str, t.Any]) -> str | None:
     return plain(text, 300) if text else None
 
 
-def listing(scope: Scope, project_id: str, limit: int = LARGEST_PAGE, **filters: t.Any) -> t.Iterator[Deployment]:
-    """The project's deployments, newest first, page by page as they are taken. Filters are those of the vendor's list."""
+def listing(scope: Scope, project_id: str, limit: int = LARGEST_PAGE, most: int | None = None, **filters: t.Any) -> t.Iterator[Deployment]:
+    """The project's deployments, newest first, page by page as they are taken, ``most`` in all. Filters are those of the vendor's list."""
+    left = most
 
     def fetch(until: t.Any) -> tuple[list[Deployment], t.Any]:
-        query = {"projectId": project_id, "limit": limit, **filters}
+        nonlocal left
+        query = {"projectId": project_id, "limit": limit if left is None else min(limit, left), **filters}
         if until is not None:
             query["until"] = until
         answer = scope.client.call(operations.GET_DEPLOYMENTS, query=query)
         if not isinstance(answer.get("deployments"), list):
             raise malformed("list of deployments")
         pagination = answer["pagination"] if isinstance(answer.get("pagination"), dict) else {}
-        return [normalise(raw, scope.own_url) for raw in answer["deployments"]], pagination.get("next")
+        if left is not None:
+            left -= len(answer["deployments"])
+        found = [normalise(raw, scope.own_url) for raw in answer["deployments"]]
+        return found, pagination.get("next") if left is None or left > 0 else None
 
-    return pages(fetch, "deployments")
+    return itertools.islice(pages(fetch, "deployments"), most)
 
 
 def get(scope: Scope, id_or_host: str) -> Deployment | None:

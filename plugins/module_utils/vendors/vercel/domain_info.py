@@ -27,7 +27,7 @@ def execute(task: Task) -> Json:
     params = task.params
     place = projects.scope(task, params)
     try:
-        found = [raw for raw in _domains(place) if not params["domains"] or raw["name"] in params["domains"]]
+        found = _found(place, set(params["domains"] or []))
     except Failure as failure:
         raise projects.missing(place, failure) if failure.kind == "not_found" else failure from None
     if missing := sorted(set(params["domains"] or []) - {raw["name"] for raw in found}):
@@ -35,6 +35,17 @@ def execute(task: Task) -> Json:
         raise Failure("not_found", f"{missing[0]} is no domain of {place.where}", f"Found here: {known}")
     certificates = _certificates(place) if found else []
     return {"domains": [_shown(place, raw, certificates, params["configuration"]) for raw in found]}
+
+
+def _found(place: Scope, wanted: set[str]) -> list[Json]:
+    """The domains, or the named ones; pages are read until all of those are found."""
+    found: list[Json] = []
+    for raw in _domains(place):
+        if not wanted or raw["name"] in wanted:
+            found.append(raw)
+        if wanted and {one["name"] for one in found} == wanted:
+            break
+    return found
 
 
 def _domains(place: Scope) -> t.Iterator[Json]:

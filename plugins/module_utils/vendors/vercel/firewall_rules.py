@@ -29,6 +29,8 @@ NAME = re.compile(r"[A-Za-z0-9][\w .:/-]{0,79}", re.ASCII)
 _UNTIL = re.compile(r"(.+) \(until (\d{4}-\d\d-\d\dT\d\d:\d\dZ)\)")
 _TIME = "%Y-%m-%dT%H:%MZ"
 SHORTEST = 60.0
+# Of bypasses: the maximum in the document that Vercel publishes.
+LARGEST_PAGE = 256
 
 
 def moment(at: float) -> str:
@@ -215,7 +217,7 @@ def bypasses(client: Client, project_id: str) -> list[Bypass]:
     """The bypasses that hold now. One request for each page."""
 
     def fetch(offset: t.Any) -> tuple[list[Bypass], t.Any]:
-        query = {"projectId": project_id, "limit": 100, **({"offset": offset} if offset is not None else {})}
+        query = {"projectId": project_id, "limit": LARGEST_PAGE, **({"offset": offset} if offset is not None else {})}
         answer = client.call(operations.GET_BYPASS_IP, query=query)
         if not isinstance(answer.get("result"), list):
             raise malformed("list of bypasses")
