@@ -105,23 +105,28 @@ def _paused(asked: Asked, paused: bool) -> Answer:
     return 200, None
 
 
+def _fact(it: Deployment, project: Project, name: str) -> str:
+    return {"app": project.name, "target": it.target or "preview", "sha": it.commit, "branch": it.branch}[name]
+
+
 def list_deployments(asked: Asked) -> Answer:
     vercel, query = asked.vercel, asked.query
-    projects = {project.id: project for project in vercel.projects.values() if project.team is asked.team}
     wanted = {*filter(None, [query.get("projectId"), *query.get("projectIds", "").split(",")])}
+    own = [project for project in vercel.projects.values() if project.team is asked.team]
+    projects = {project.id: project for project in own if not wanted or wanted & {project.id, project.name}}
     states = {*filter(None, query.get("state", "").upper().split(","))}
     upper = asked.number("until") or asked.number("to")
     lower = asked.number("since") or asked.number("from")
+    named = [name for name in ("app", "target", "sha", "branch") if name in query]
     found = []
     for it in vercel.deployments.values():
         project = projects.get(it.project)
-        if project is None or it.state == "DELETED" or (wanted and not wanted & {project.id, project.name}):
+        if project is None or it.state == "DELETED":
             continue
         created = render.ms(it.created)
         if (upper and created >= upper) or (lower and created <= lower):
             continue
-        facts = {"app": project.name, "target": it.target or "preview", "sha": it.commit, "branch": it.branch}
-        if any(query.get(name) not in (None, value) for name, value in facts.items()) or (states and it.state not in states):
+        if any(query[name] != _fact(it, project, name) for name in named) or (states and it.state not in states):
             continue
         if query.get("rollbackCandidate") and (query["rollbackCandidate"] == "true") != candidate(it, project):
             continue

@@ -11,8 +11,9 @@ import typing as t
 
 import pytest
 
-from tests.bench import calls, measure, uri
+from tests.bench import calls, listing, measure, uri
 from tests.bench.table import Table, ratio
+from tests.sandbox.launch import Sandbox
 
 Json = dict[str, t.Any]
 RUN: Json = {
@@ -115,3 +116,19 @@ def test_a_sample_counts_the_children_and_keeps_the_output(tmp_path: pathlib.Pat
 def test_what_did_not_work_is_never_measured(tmp_path: pathlib.Path) -> None:
     with pytest.raises(measure.BenchError, match="ended with 3"):
         measure.run([sys.executable, "-c", "raise SystemExit(3)"], os.environ, tmp_path)
+
+
+def test_both_ways_of_a_listing_ask_as_seldom_as_the_pages_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("ITEMS", 1001), ("DEPLOYMENTS_SCALE", 260), ("ROWS_SCALE", 100)):
+        monkeypatch.setattr(listing, name, value)
+    with Sandbox(scenario="bad-release", clock="real") as sandbox:
+        told = listing.ten_thousand(sandbox, 1)
+    assert [row.cells[:2] for row in told.rows] == [["1001", "12"]] * 2 + [["1001", "3"]] * 2 + [["1200", "3"]] * 2
+    assert [found.value for found in told.findings if "fewest" in found.name] == [1.0, 1.0, 1.0]
+
+
+def test_a_listing_that_is_cut_short_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "ITEMS", 1001)
+    monkeypatch.setattr(listing, "DEPLOYMENTS_SCALE", 10)
+    with Sandbox(scenario="bad-release", clock="real") as sandbox, pytest.raises(measure.BenchError, match="listed 50 of 1001"):
+        listing.ten_thousand(sandbox, 1)
