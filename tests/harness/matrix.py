@@ -19,8 +19,6 @@ OLD, NEW, NEXT = "v1.4.1", "v1.4.2", "v1.4.3"
 MOST_RERUNS = 3
 # Longer than anything that may still be on its way at a vendor.
 QUIET = 900
-# Real seconds: the client gives up long before the answer comes, also on a busy machine.
-PATIENCE, HANGING = 1.0, 3.0
 Json = dict[str, t.Any]
 
 
@@ -198,7 +196,7 @@ def reads(world: World, launcher: Launcher, story: Story) -> dict[str, int]:
 
 def places(most: int) -> list[int]:
     """Where in so many reading requests a point is played: at each of the first, then thinner, for what follows is polling; and at the last."""
-    return sorted({*range(1, min(most, 8) + 1), *range(9, most, 3), most})
+    return sorted({*range(1, min(most, 8) + 1), *range(9, most, 3), *([most] if most else [])})
 
 
 # -- a sample, another one each time

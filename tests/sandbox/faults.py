@@ -8,12 +8,13 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from .bending import HOWS
 from .errors import Refused
 
 # Nothing happens to the state; the answer (if any) is the fault's own.
 BEFORE = frozenset({"status", "rate_limited", "reset", "timeout", "graphql_error", "garbage", "big", "body"})
 # The request is served first, then its answer is lost, late or bent.
-AFTER = frozenset({"lost", "timeout_after", "truncated", "graphql_error_after", "unknown_status", "slow"})
+AFTER = frozenset({"lost", "timeout_after", "truncated", "graphql_error_after", "unknown_status", "bent", "slow"})
 OPTIONS: dict[str, frozenset[str]] = {
     "status": frozenset({"status", "retry_after", "body_html", "message", "code"}),
     "rate_limited": frozenset({"retry_after", "body_html"}),
@@ -22,6 +23,7 @@ OPTIONS: dict[str, frozenset[str]] = {
     "graphql_error": frozenset({"message", "code"}),
     "graphql_error_after": frozenset({"message", "code"}),
     "slow": frozenset({"delay_ms"}),
+    "bent": frozenset({"how", "seed"}),
     "big": frozenset({"mb"}),
     "body": frozenset({"body", "status"}),
 }
@@ -79,6 +81,8 @@ class Faults:
             re.compile(wish.get("operation") or "")
         except re.error as error:
             raise Refused(f"operation is not a regular expression: {error}") from error
+        if kind == "bent" and options.get("how") not in HOWS:
+            raise Refused(f"how is one of {', '.join(HOWS)}")
         selectors = {name: wish[name] for name in SELECTORS if name in wish}
         fault = Fault(id=next(self._ids), options=options, **selectors)
         self._faults.append(fault)

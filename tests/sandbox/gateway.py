@@ -17,6 +17,7 @@ import weakref
 
 from aiohttp import web
 
+from .bending import bend
 from .faults import Fault
 from .journal import Entry
 from .world import Call, Vendor, World
@@ -136,6 +137,9 @@ async def _after(vendor: Vendor, fault: Fault, request: web.Request, answer: web
         return web.json_response(vendor.graphql_error(message, fault.option("code", "INTERNAL_SERVER_ERROR")), headers=vendor.headers())
     if fault.kind == "truncated":
         return await _truncated(request, answer)
+    if fault.kind == "bent" and answer.content_type == "application/json" and answer.body:
+        text = bend(json.loads(t.cast(bytes, answer.body)), fault.option("how", "null"), int(fault.option("seed", 0)))
+        return web.Response(text=text, status=answer.status, content_type="application/json", headers=vendor.headers())
     if fault.kind == "unknown_status" and answer.content_type == "application/json" and answer.body:
         bent = vendor.obscure(json.loads(t.cast(bytes, answer.body)))
         return web.json_response(bent, status=answer.status, headers=vendor.headers())

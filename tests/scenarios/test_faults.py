@@ -12,13 +12,12 @@ import typing as t
 
 import pytest
 
+from tests.harness.faults import CHANGE_FOR_EVER, CHANGE_ONCE, GRAPHQL_ONCE, PATIENCE, READ_FOR_EVER, READ_ONCE, REST_ONCE
 from tests.harness.launcher import Launcher
 from tests.harness.matrix import (
     FORWARD,
-    HANGING,
     NEW,
     OLD,
-    PATIENCE,
     ROLLBACK,
     UNDO,
     Point,
@@ -34,43 +33,6 @@ from tests.harness.matrix import (
 )
 from tests.harness.world import World
 from tests.scenarios.conftest import NewWorld
-
-Kind = tuple[str, dict[str, t.Any]]
-# At a changing request, once. The client looks for the effect and sends again only what had none: the run comes through by itself.
-CHANGE_ONCE: tuple[Kind, ...] = (
-    ("lost", {}),
-    ("reset", {}),
-    ("status", {"status": 503}),
-    ("status", {"status": 500, "body_html": True}),
-    ("status", {"status": 503, "retry_after": 7}),
-    ("rate_limited", {"retry_after": 7}),
-    ("timeout", {"seconds": HANGING}),
-    ("timeout_after", {"seconds": HANGING}),
-    ("truncated", {}),
-    ("garbage", {}),
-    ("big", {"mb": 65}),
-)
-# Errors inside a 200, before the effect and after it.
-GRAPHQL_ONCE: tuple[Kind, ...] = (("graphql_error", {}), ("graphql_error_after", {}))
-REST_ONCE: tuple[Kind, ...] = (("body", {"body": {"error": {"code": "internal_error", "message": "Try again"}}}),)
-CHANGE_FOR_EVER: tuple[Kind, ...] = (("status", {"status": 503}), ("rate_limited", {"retry_after": 7}), ("reset", {}), ("garbage", {}))
-READ_ONCE: tuple[Kind, ...] = (
-    ("status", {"status": 503}),
-    ("reset", {}),
-    ("truncated", {}),
-    ("garbage", {}),
-    ("rate_limited", {"retry_after": 3}),
-    ("timeout", {"seconds": HANGING}),
-    ("big", {"mb": 65}),
-)
-READ_FOR_EVER: tuple[Kind, ...] = (
-    ("status", {"status": 503}),
-    ("reset", {}),
-    ("garbage", {}),
-    ("rate_limited", {"retry_after": 3}),
-    ("big", {"mb": 1}),
-    ("unknown_status", {}),
-)
 
 
 def change_points() -> t.Iterator[Point]:

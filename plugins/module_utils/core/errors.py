@@ -11,6 +11,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+# What an answer raises, when it is read as the vendor documents it and is not so.
+UNREADABLE = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
 Kind = t.Literal[
     "auth",  # the token is missing, dead or of the wrong kind
     "permission",  # the token lives but may not do this

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
+import traceback
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations, redaction, wire
@@ -102,13 +104,10 @@ def outcome(execute: Execute, params: dict[str, t.Any], check_mode: bool, no_log
         task = Task(params, check_mode, no_log)
         result = {"changed": False, **task.trace(), **execute(task), **task.trace()}
     except Failure as failure:
-        result = {
-            "failed": True,
-            "changed": bool(task and task.gate.changes and not check_mode),
-            **(task.trace() if task else {}),
-            "msg": str(failure),
-            "failure": failure.as_dict(),
-        }
+        result = _failed(task, failure)
+    except Exception as error:
+        # What was done so far must not be lost with it.
+        result = _failed(task, _unforeseen(error, changed=bool(task and task.gate.changes and not check_mode)))
     finally:
         if task:
             task.close()
@@ -117,6 +116,24 @@ def outcome(execute: Execute, params: dict[str, t.Any], check_mode: bool, no_log
         return t.cast("dict[str, t.Any]", redaction.scrub(result))
     finally:
         redaction.forget()
+
+
+def _failed(task: Task | None, failure: Failure) -> dict[str, t.Any]:
+    changed = bool(task and task.gate.changes and not task.check_mode)
+    return {"failed": True, "changed": changed, **(task.trace() if task else {}), "msg": str(failure), "failure": failure.as_dict()}
+
+
+def _unforeseen(error: Exception, changed: bool) -> Failure:
+    """An answer that no parser foresaw, or a defect here. Where it was met is told, and not the error's text: that may hold anything."""
+    where = next((frame for frame in reversed(traceback.extract_tb(error.__traceback__)) if "saasops" in frame.filename), None)
+    at = f" ({pathlib.PurePath(where.filename).name}, line {where.lineno})" if where else ""
+    return Failure(
+        "unknown" if changed else "protocol",
+        f"this task met something that it does not understand: {type(error).__name__}{at}",
+        "Look for a newer version of this collection, or report this line. What had been changed stands under changes; the same command looks before it acts",
+        code="unforeseen",
+        maybe_sent=changed,
+    )
 
 
 def shown(spec: t.Mapping[str, t.Any], hidden: t.Collection[str], parameters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -258,4 +258,5 @@ class Convex:
         if not isinstance(body, dict):
             return body
         named = ("state", "user", "system", "usage_limit", "deploymentType")
-        return {key: "hibernating" if key in named and value in STATES | {"none", "prod", "dev"} else self.obscure(value) for key, value in body.items()}
+        known = STATES | {"none", "prod", "dev"}
+        return {key: "hibernating" if key in named and str(value) in known else self.obscure(value) for key, value in body.items()}

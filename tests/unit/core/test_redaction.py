@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction, transaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.operations import PAUSE_PROJECT
 
 SECRET = "redaction-test-8Ju7Hy6Gt5Fr4De3Sw2Aq"
 LONGER = f"{SECRET}-and-more"
@@ -97,16 +98,19 @@ def test_a_module_without_changes_has_none_in_its_result() -> None:
     assert transaction.outcome(lambda task: {"seen": 1}, {}, check_mode=False) == {"changed": False, "steps": [], "seen": 1}
 
 
-def test_the_clock_is_left_even_after_a_mistake_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_mistake_of_ours_the_clock_is_left_and_what_was_done_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
     monkeypatch.setattr(clock, "close", lambda: closed.append(True))
 
-    def execute(dummy: transaction.Task) -> dict[str, t.Any]:
-        raise RuntimeError("a mistake of ours")
+    def execute(task: transaction.Task) -> dict[str, t.Any]:
+        task.gate.change("vercel", PAUSE_PROJECT, "project example", {}, dict)
+        raise RuntimeError("a mistake of ours, with a token in it")
 
-    with pytest.raises(RuntimeError):
-        transaction.outcome(execute, {}, check_mode=False)
+    result = transaction.outcome(execute, {"allow": "change"}, check_mode=False)
     assert closed == [True]
+    assert (result["failed"], result["changed"], result["changes"][0]["operation"]) == (True, True, PAUSE_PROJECT.name)
+    assert (result["failure"]["kind"], result["failure"]["code"]) == ("unknown", "unforeseen")
+    assert "RuntimeError (transaction.py, line" in result["msg"] and "token" not in result["msg"]
 
 
 def test_messages_end_in_the_next_step() -> None:

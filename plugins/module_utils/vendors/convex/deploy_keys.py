@@ -71,7 +71,7 @@ def _key(raw: t.Any) -> Key:
         "created_at": _seconds(raw.get("creationTime")),
         "last_used_at": _seconds(raw.get("lastUsedTime")),
         "expires_at": _seconds(raw.get("expiresAt")),
-        "creator": raw.get("creator"),
+        "creator": raw["creator"] if isinstance(raw.get("creator"), int) else None,
         "permissions": sorted(plain(action, 100) for action in raw["allowedActions"]),
     }
 

@@ -88,7 +88,23 @@ def _target(room: Release, state: service.State) -> Deployment | None:
         return target
     if not state.serving and not fits and wish != "deployed":
         raise refuse(f"nothing runs in {room.scope}", "Name the deployment that is meant", code="no_serving")
+    if fits:
+        # It may wait, in words that are not known here.
+        for newest in state.history[:1]:
+            _admit_known(newest)
     return None if fits else state.serving
+
+
+def _admit_known(deployment: Deployment) -> None:
+    """What a state that is not known here means, nobody can say: least of all that there is nothing to do."""
+    if deployment["state"] not in deployments.STATES:
+        raise Failure(
+            "unknown",
+            f"{label(deployment)} is {deployment['state']}, which is not known here",
+            "Look at it in Railway's dashboard, and for a newer version of this collection",
+            VENDOR,
+            code="state",
+        )
 
 
 def _waits(deployment: Deployment) -> bool:
@@ -208,6 +224,7 @@ def _to_come(room: Release, state: service.State, commit: str | None, answer: Kn
 def _approved(room: Release, target: Deployment | None) -> Outcome:
     if target is None:
         return room.state().serving, "already", []
+    _admit_known(target)
     if not _waits(target) and not target["in_progress"]:
         if target["state"] not in deployments.GOOD:
             raise refuse(f"{label(target)} is {target['state']}, and does not wait for an approval", "Deploy it with state: deployed", code="not_waiting")
@@ -232,6 +249,7 @@ def _approved(room: Release, target: Deployment | None) -> Outcome:
 def _cancelled(room: Release, target: Deployment | None) -> Outcome:
     if target is None:
         return room.state().serving, "already", []
+    _admit_known(target)
     if not _is_made(target):
         if target["active"] or target["state"] in deployments.GOOD:
             raise refuse(f"{label(target)} is {target['state']}: it can no longer be cancelled", "Take it down with state: removed", code="not_cancellable")
@@ -295,6 +313,7 @@ def _redeployed(room: Release, target: Deployment) -> Outcome:
 
 
 def _stopped(room: Release, target: Deployment) -> Outcome:
+    _admit_known(target)
     if target["in_progress"]:
         raise refuse(f"{label(target)} is {target['state']}", "Wait for it, or cancel it with state: cancelled", code="not_ready")
     if target["stopped"] or target["state"] not in deployments.GOOD | {"CRASHED"}:

@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, read
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import Scope, is_id, malformed, nodes
@@ -45,14 +45,15 @@ def normalise(node: t.Any, active: t.Container[str] = ()) -> Deployment:
     try:
         identity, state, created = redaction.plain(node["id"], 100), redaction.plain(node["status"], 60), node["createdAt"]
         created_at = epoch(created)
-    except (TypeError, KeyError, ValueError) as error:
+        updated_at = epoch(node["statusUpdatedAt"]) if node.get("statusUpdatedAt") else None
+    except UNREADABLE as error:
         raise malformed(op.DEPLOYMENTS, "holds a deployment without id, status or createdAt") from error
     meta = node.get("meta") if isinstance(node.get("meta"), dict) else {}
     can_rollback = node.get("canRollback")
     restorable = can_rollback if isinstance(can_rollback, bool) else None
     image = _text(meta, "image")
     digest = _DIGEST.search(f"{_text(meta, 'imageDigest')} {image}")
-    instances = node.get("instances") or []
+    instances = node["instances"] if isinstance(node.get("instances"), list) else []
     return {
         "id": identity,
         "commit": _text(meta, "commitHash") or None,
@@ -73,7 +74,7 @@ def normalise(node: t.Any, active: t.Container[str] = ()) -> Deployment:
         "project_id": redaction.plain(node.get("projectId") or "", 100),
         "environment_id": redaction.plain(node.get("environmentId") or "", 100),
         "service_id": redaction.plain(node.get("serviceId") or "", 100),
-        "status_updated_at": epoch(node["statusUpdatedAt"]) if node.get("statusUpdatedAt") else None,
+        "status_updated_at": updated_at,
         "instances": [
             {"id": redaction.plain(one.get("id"), 100), "status": redaction.plain(one.get("status"), 60)} for one in instances if isinstance(one, dict)
         ],

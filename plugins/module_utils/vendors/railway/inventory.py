@@ -30,7 +30,7 @@ def components(client: Client, project: str | None, environment: str, services: 
 
     def fetch(after: str | None) -> tuple[list[Json], str | None]:
         data = read(client, op.ENVIRONMENT_SERVICES, environmentId=place.environment_id, projectId=place.project_id, first=scope.PAGE, after=after)
-        return scope.nodes((data.get("environment") or {}).get("serviceInstances"), op.ENVIRONMENT_SERVICES)
+        return scope.nodes(scope.inner(data.get("environment"), "serviceInstances"), op.ENVIRONMENT_SERVICES)
 
     found = [_component(node, place) for node in paging.pages(fetch, "services") if not node.get("deletedAt")]
     return sorted((one for one in found if not services or one["name"] in services), key=lambda one: str(one["name"]))

@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments
@@ -95,7 +95,7 @@ def _rows(client: Client, operation: Operation, about: dict[str, str], window: W
         raise malformed(operation, "is not the documented list")
     try:
         rows = [(_exactly(row["timestamp"]), (_request if operation is op.HTTP_LOGS else _line)(row)) for row in listed]
-    except (AttributeError, TypeError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise malformed(operation, "holds a row without the documented fields") from error
     # Whatever the vendor's rounding lets through besides.
     inside = [(exact, row) for exact, row in rows if row["at"] <= window.until + 1 and (window.since is None or row["at"] >= window.since - 1)]

@@ -12,7 +12,7 @@ import math
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import durations, redaction
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import telemetry_operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, connect, read
@@ -69,7 +69,7 @@ def execute(task: Task) -> dict[str, t.Any]:
             "window": window.as_dict(),
             "link": scope.link,
         }
-    except (AttributeError, TypeError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise malformed(op.METRICS, "does not hold the documented samples") from error
 
 

@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging, redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, read
@@ -106,7 +106,8 @@ def project_id(client: Client, project: str) -> str:
     if is_id(project):
         return project
     found = paging.pages(lambda after: nodes(read(client, op.PROJECTS, first=PAGE, after=after).get("projects"), op.PROJECTS), "projects")
-    return pick(project, [(node["id"], node["name"]) for node in found if not node.get("deletedAt")], "project", "what this token can see")[0]
+    listed = named((node for node in found if not node.get("deletedAt")), op.PROJECTS)
+    return pick(project, listed, "project", "what this token can see")[0]
 
 
 def environment_of_token(client: Client, project: str | None, environment: str | None) -> Environment:
@@ -121,7 +122,7 @@ def _of_token(client: Client, project: str | None, environment: str | None) -> t
         project_id, project_name = _identity(said["project"])
         environment_id, environment_name = _identity(said["environment"])
         services = said["environment"]["serviceInstances"]
-    except (TypeError, KeyError) as error:
+    except UNREADABLE as error:
         raise malformed(op.PROJECT_TOKEN, "does not say where the token belongs") from error
     for option, given, known in (("project", project, (project_id, project_name)), ("environment", environment, (environment_id, environment_name))):
         if given and given not in known:
@@ -139,7 +140,7 @@ def _by_project_token(client: Client, project: str | None, environment: str | No
     if after is not None and not _known(service, listed):
         listed += _more_services(client, place.project_id, place.environment_id, after)
     where = f"environment {place.environment} of {place.project}"
-    service_id, service_name = pick(service, [(node["serviceId"], node["serviceName"]) for node in listed], "service", where)
+    service_id, service_name = pick(service, named(listed, op.PROJECT_TOKEN, "serviceId", "serviceName"), "service", where)
     return Scope(place.project_id, place.environment_id, service_id, place.project, place.environment, service_name)
 
 
@@ -148,13 +149,13 @@ def _identity(node: t.Any) -> tuple[str, str]:
 
 
 def _known(service: str, listed: t.Iterable[dict[str, t.Any]]) -> bool:
-    return any(service in (node["serviceId"], node["serviceName"]) for node in listed)
+    return any(service in (node.get("serviceId"), node.get("serviceName")) for node in listed)
 
 
 def _more_services(client: Client, project_id: str, environment_id: str, after: str) -> list[dict[str, t.Any]]:
     def fetch(cursor: str | None) -> tuple[list[dict[str, t.Any]], str | None]:
         data = read(client, op.SERVICES, environmentId=environment_id, projectId=project_id, first=PAGE, after=cursor or after)
-        return nodes((data.get("environment") or {}).get("serviceInstances"), op.SERVICES)
+        return nodes(inner(data.get("environment"), "serviceInstances"), op.SERVICES)
 
     return list(paging.pages(fetch, "services"))
 
@@ -166,10 +167,10 @@ def _in_project(client: Client, project_id: str, environment: str) -> tuple[Envi
     def fetch(cursor: tuple[str | None, str | None] | None) -> tuple[list[tuple[str, dict[str, t.Any]]], tuple[str | None, str | None] | None]:
         environments_after, services_after = cursor or (None, None)
         data = read(client, op.PROJECT, id=project_id, first=PAGE, afterEnvironment=environments_after, afterService=services_after)
-        found = data.get("project") or {}
-        names.append(redaction.plain(found.get("name") or project_id, 100))
-        environments, next_environments = nodes(found.get("environments"), op.PROJECT)
-        services, next_services = nodes(found.get("services"), op.PROJECT)
+        found = data.get("project")
+        names.append(redaction.plain(inner(found, "name") or project_id, 100))
+        environments, next_environments = nodes(inner(found, "environments"), op.PROJECT)
+        services, next_services = nodes(inner(found, "services"), op.PROJECT)
         items = [("environment", node) for node in environments] + [("service", node) for node in services]
         if next_environments is None and next_services is None:
             return items, None
@@ -179,7 +180,7 @@ def _in_project(client: Client, project_id: str, environment: str) -> tuple[Envi
     listed: dict[str, dict[str, str]] = {"environment": {}, "service": {}}
     for kind, node in paging.pages(fetch, "environments and services"):
         if not node.get("deletedAt"):
-            listed[kind][node["id"]] = node["name"]
+            listed[kind].update(named([node], op.PROJECT))
     environment_id, environment_name = pick(environment, listed["environment"].items(), "environment", f"project {names[0]}")
     return Environment(project_id, environment_id, names[0], environment_name), listed["service"]
 
@@ -201,13 +202,26 @@ def pick(wanted: str, known: t.Iterable[tuple[str, str]], what: str, where: str)
     raise Failure("not_found", f"there is no {what} {wanted} in {where}", hint, VENDOR, code=what)
 
 
+def inner(node: t.Any, name: str) -> t.Any:
+    """A field of what may be no object at all; None then."""
+    return node.get(name) if isinstance(node, dict) else None
+
+
+def named(listed: t.Iterable[dict[str, t.Any]], operation: Operation, identity: str = "id", name: str = "name") -> list[tuple[str, str]]:
+    """(id, name) of each node."""
+    pairs = [(node.get(identity), node.get(name)) for node in listed]
+    if not all(isinstance(text, str) for pair in pairs for text in pair):
+        raise malformed(operation, "holds something without id or name")
+    return t.cast("list[tuple[str, str]]", pairs)
+
+
 def nodes(connection: t.Any, operation: Operation) -> tuple[list[dict[str, t.Any]], str | None]:
     """(nodes, cursor of the next page or None) of a Relay connection."""
     try:
         found = [dict(edge["node"]) for edge in connection["edges"]]
         page = connection["pageInfo"]
         return found, str(page["endCursor"]) if page["hasNextPage"] and page.get("endCursor") else None
-    except (TypeError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise malformed(operation, "is not the documented list") from error
 
 

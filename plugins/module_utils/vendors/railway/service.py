@@ -13,13 +13,13 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction, waiting
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure, Kind
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, read
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.deployments import Deployment
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import Scope, malformed, nodes
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import Scope, inner, malformed, nodes
 
 # Railway counts requests per hour and account (1,000 on Hobby), so polling gets slow early.
 SCHEDULE = ((1.0, 0.5), (5.0, 1.0), (60.0, 5.0), (float("inf"), 10.0))
@@ -80,11 +80,11 @@ def observe(client: Client, scope: Scope, with_auto_deploy: bool = False, first:
         raise malformed(op.SERVICE, "does not say which deployments are active")
     try:
         active = frozenset(str(node["id"]) for node in instance["activeDeployments"])
-    except (TypeError, KeyError) as error:
+    except UNREADABLE as error:
         raise malformed(op.SERVICE, "holds an active deployment without id") from error
     listed, more = nodes(data.get("deployments"), op.SERVICE)
     history = deployments.newest_first(deployments.normalise(node, active) for node in [*listed, *instance["activeDeployments"]])
-    auto_deploy = (data.get(_AUTO_DEPLOY) or {}).get("enabled")
+    auto_deploy = inner(data.get(_AUTO_DEPLOY), "enabled")
     return State(
         _serving(history),
         history,
@@ -181,7 +181,7 @@ def _reason(client: Client, identity: str) -> str:
     """The newest error among a deployment's events; one request, and no failure of its own."""
     try:
         events = [edge["node"] for edge in read(client, op.EVENTS, id=identity, first=50)["deploymentEvents"]["edges"]]
-        told = [event for event in events if (event.get("payload") or {}).get("error")]
+        told = [event for event in events if inner(event.get("payload"), "error")]
         last = max(told, key=lambda event: str(event.get("createdAt") or ""))
     except (Failure, TypeError, KeyError, ValueError):
         return ""
@@ -194,7 +194,7 @@ def snapshots(client: Client, one: str, other: str) -> tuple[dict[str, t.Any], d
         data = read(client, op.SNAPSHOTS, one=one, other=other)
     except Failure:
         return None
-    found = [(data.get(name) or {}).get("variables") for name in ("one", "other")]
+    found = [inner(data.get(name), "variables") for name in ("one", "other")]
     return (found[0], found[1]) if isinstance(found[0], dict) and isinstance(found[1], dict) else None
 
 

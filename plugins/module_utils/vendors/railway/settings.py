@@ -15,13 +15,13 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.waiting import wait_for
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import config_operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, connect, read
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import Scope, malformed, resolve
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import Scope, inner, malformed, resolve
 
 # Options, and what they are called in ``deploy`` of a config patch.
 DEPLOY = {
@@ -77,21 +77,31 @@ def observe(client: Client, scope: Scope, names: t.Collection[str]) -> State:
     instance = data.get("serviceInstance")
     if not isinstance(instance, dict) or not isinstance(instance.get("activeDeployments"), list):
         raise malformed(op.SETTINGS, "does not hold the settings of the service")
-    automatic = data.get("serviceInstanceAutoDeployStatus") or {}
+    automatic = data.get("serviceInstanceAutoDeployStatus")
     settings = {option: instance.get(key) for option, key in DEPLOY.items()}
     for option in _TEXTS:
         # No path and an empty path are the same to Railway, and to us.
         settings[option] = plain(settings[option]) if settings[option] else None
-    settings["auto_deploy"] = automatic.get("enabled") if isinstance(automatic.get("enabled"), bool) else None
+    for option in _LENGTHS:
+        if not isinstance(settings[option], int | float | None):
+            raise malformed(op.SETTINGS, f"does not hold {option} as a number")
+    settings["auto_deploy"] = enabled if isinstance(enabled := inner(automatic, "enabled"), bool) else None
     settings["regions"] = _regions(data, instance, scope) if "regions" in names else None
     settings.update(_limits(data.get("serviceInstanceLimits")))
     return State(
         settings,
-        automatic.get("canEnable") is not False,
-        plain(automatic.get("reason") or "", 200),
+        inner(automatic, "canEnable") is not False,
+        plain(inner(automatic, "reason") or "", 200),
         plain(instance["railwayConfigFile"], 200) if instance.get("railwayConfigFile") else None,
-        sum(1 for one in instance["activeDeployments"] for container in one.get("instances") or [] if container.get("status") == RUNNING),
+        _running(instance["activeDeployments"]),
     )
+
+
+def _running(active: list[t.Any]) -> int:
+    try:
+        return sum(1 for one in active for container in one.get("instances") or [] if container.get("status") == RUNNING)
+    except UNREADABLE as error:
+        raise malformed(op.SETTINGS, "does not hold what runs of the service") from error
 
 
 def _regions(data: t.Mapping[str, t.Any], instance: t.Mapping[str, t.Any], scope: Scope) -> dict[str, int] | None:
@@ -99,9 +109,9 @@ def _regions(data: t.Mapping[str, t.Any], instance: t.Mapping[str, t.Any], scope
     config: t.Any = (data.get("environment") or {}).get("config", {})
     try:
         service = config["services"].get(scope.service_id) or {}
-        found = (service.get("deploy") or {}).get("multiRegionConfig") or {}
+        found = inner(service.get("deploy"), "multiRegionConfig") or {}
         regions = {plain(name, 60): int(one.get("numReplicas") or 1) for name, one in found.items() if one is not None}
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
+    except UNREADABLE as error:
         raise malformed(op.SETTINGS, "does not hold the regions of the service") from error
     if not regions and instance.get("region"):
         return {plain(instance["region"], 60): int(instance.get("numReplicas") or 1)}
@@ -185,8 +195,8 @@ def _check_regions(client: Client, scope: Scope, wanted: t.Mapping[str, int], no
         return
     try:
         listed = read(client, op.REGIONS, projectId=scope.project_id)["regions"]
-        known = {plain(one["name"], 60): (one.get("deploymentConstraints") or {}).get("deprecationInfo") or {} for one in listed}
-    except (TypeError, KeyError) as error:
+        known = {plain(one["name"], 60): inner(one.get("deploymentConstraints"), "deprecationInfo") or {} for one in listed}
+    except UNREADABLE as error:
         raise malformed(op.REGIONS, "is not the documented list") from error
     for name in new:
         if name not in known:

@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client, planned
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import config_operations as op
@@ -55,7 +55,7 @@ def listed(client: Client, project: str) -> list[Token]:
             }
             for node in paging.pages(fetch, "project tokens")
         ]
-    except (TypeError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise malformed(op.PROJECT_TOKENS, "is not the documented list") from error
     return sorted(found, key=lambda one: float(one["created_at"] or 0), reverse=True)
 

@@ -20,7 +20,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import config_operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import connect, read
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import PAGE, Scope, malformed, nodes, resolve, resolve_environment
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import PAGE, Scope, inner, malformed, nodes, resolve, resolve_environment
 
 _NAME = re.compile(r"[^\s=\x00-\x1f\x7f]+")
 # Railway gives these to every container; one of ours would be stored and never seen.
@@ -82,9 +82,14 @@ def observe(client: Client, scope: Scope, rendered: bool = False) -> dict[str, S
         data = read(client, op.VARIABLES, **_place(scope), unrendered=not rendered, withValues=after is None, first=PAGE, after=after)
         if after is None:
             values = data.get("variables")
-        return nodes((data.get("environment") or {}).get("variables"), op.VARIABLES)
+        return nodes(inner(data.get("environment"), "variables"), op.VARIABLES)
 
-    listed = {node.get("name"): node for node in paging.pages(fetch, "variables") if (node.get("serviceId") or "") == scope.service_id}
+    listed: dict[str, dict[str, t.Any]] = {}
+    for one in paging.pages(fetch, "variables"):
+        if not isinstance(one.get("name"), str) or not isinstance(one.get("references") or [], list):
+            raise malformed(op.VARIABLES, "holds a variable without name, or references that are no list")
+        if (one.get("serviceId") or "") == scope.service_id:
+            listed[one["name"]] = one
     if not isinstance(values, dict) or not all(value is None or isinstance(value, str) for value in values.values()):
         raise malformed(op.VARIABLES, "does not hold the variables as texts")
     found = {}
@@ -98,7 +103,7 @@ def observe(client: Client, scope: Scope, rendered: bool = False) -> dict[str, S
         found[name] = Stored(
             None if is_sealed else value,
             is_sealed or value is None,
-            tuple(redaction.plain(one, 200) for one in references),
+            tuple(redaction.plain(other, 200) for other in references),
             str((node or {}).get("updatedAt") or ""),
             node is not None,
         )

@@ -13,7 +13,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import volume_operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import volumes, workflows
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import is_id
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import inner, is_id
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.volumes import Backup, Room, Volume
 
 LONGEST_NAME = 100
@@ -134,7 +134,7 @@ def _absent(room: Room, volume: Volume, backups: list[Backup], wanted: str) -> O
         if failure.kind != "not_found" or not gone():
             raise
         return None, "delete"
-    if not planned(answer) and not (answer.get(op.DELETE_BACKUP.name) or {}).get("gone"):
+    if not planned(answer) and not inner(answer.get(op.DELETE_BACKUP.name), "gone"):
         workflows.wait(room.task, room.client, room.scope, workflows.identity(answer.get(op.DELETE_BACKUP.name)), gone, f"the end of {what}")
     return None, "delete"
 

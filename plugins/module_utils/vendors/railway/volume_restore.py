@@ -23,7 +23,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway i
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import volume_operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, read
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.deployments import epoch
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import PAGE, malformed
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import PAGE, inner, malformed
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.volumes import Backup, Room, Volume
 
 # A safety backup that is older than so many seconds belongs to an earlier restore.
@@ -127,7 +127,7 @@ def _restored_already(room: Room, found: Found, volume: Volume) -> dict[str, t.A
 def _refuse_cluster(room: Room, services: dict[str, t.Any]) -> None:
     ours = services.get(room.scope.service_id) or {}
     members = [one for one in services.values() if isinstance(one, dict) and one.get("parentServiceId") == room.scope.service_id]
-    image = str((ours.get("source") or {}).get("image") or "") if isinstance(ours, dict) else ""
+    image = str(inner(ours.get("source"), "image") or "") if isinstance(ours, dict) else ""
     clustered = (isinstance(ours, dict) and ours.get("clusterRole")) or any(one.get("clusterRole") in CLUSTER_ROLES for one in members)
     if clustered or "patroni" in image or "postgres-ha" in image:
         raise refuse(

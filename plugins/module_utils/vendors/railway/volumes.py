@@ -14,13 +14,22 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging, redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import volume_operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import RAILWAY_ARGUMENTS, VENDOR, connect, read
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.deployments import epoch
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import PAGE, Scope, malformed, nodes, pick, resolve, resolve_environment
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import (
+    PAGE,
+    Scope,
+    inner,
+    malformed,
+    nodes,
+    pick,
+    resolve,
+    resolve_environment,
+)
 
 Volume = dict[str, t.Any]
 Backup = dict[str, t.Any]
@@ -62,19 +71,19 @@ class Room:
             raise malformed(op.BACKUPS, "is not the documented list")
         try:
             kinds = {redaction.plain(one["kind"], 60) for one in schedules}
-        except (TypeError, KeyError) as error:
+        except UNREADABLE as error:
             raise malformed(op.BACKUPS, "holds a schedule without a kind") from error
         return sorted((_backup(one) for one in listed), key=lambda one: float(one["created_at"]), reverse=True), in_order(kinds)
 
 
 def volume_nodes(environment: t.Any, operation: Operation) -> tuple[list[dict[str, t.Any]], str | None]:
-    return nodes((environment or {}).get("volumeInstances"), operation)
+    return nodes(inner(environment, "volumeInstances"), operation)
 
 
 def living(listed: t.Iterable[dict[str, t.Any]], operation: Operation) -> list[Volume]:
     try:
         return [_volume(node) for node in listed if not node.get("deletedAt") and not node.get("isPendingDeletion")]
-    except (TypeError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise malformed(operation, "holds a volume without id, name or createdAt") from error
 
 
@@ -105,7 +114,7 @@ def _backup(node: t.Any) -> Backup:
             "referenced_mb": _number(node.get("referencedMB")),
             "volume_size_mb": _number(node.get("volumeInstanceSizeMB")),
         }
-    except (AttributeError, TypeError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise malformed(op.BACKUPS, "holds a backup without id or createdAt") from error
 
 

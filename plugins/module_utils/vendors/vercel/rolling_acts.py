@@ -185,7 +185,11 @@ def complete(task: Task, place: Scope, project: Project, release: Release | None
     if release is None:
         if project.serves(canary):
             return Done(project, None, "already")
-        raise _none(project, canary)
+        last = read(place, project.id)
+        if last is None or last.canary != canary or last.state != COMPLETE:
+            raise _none(project, canary)
+        # Completed a moment ago, perhaps by a run that was killed: the domains follow.
+        return Done(_serving(project, canary), last, "already") if task.check_mode else _finished(task, place, project, last, "already")
     _same(project, release, canary)
     _admit_held(release)
 

@@ -152,7 +152,8 @@ def admit_plan(place: Scope, project: Project) -> None:
     told = billing(place, project.id)
     if told["reason"] not in GOOD_PLANS:
         reason = WHICH_PLANS.get(told["reason"], f"Vercel gives the reason {told['reason']}")
-        raise Failure("plan", f"rolling releases cannot be switched on for {project.name}: {reason}", told["message"], VENDOR, code=told["reason"])
+        hint = told["message"] or "Look at the project's rolling releases in Vercel's dashboard"
+        raise Failure("plan", f"rolling releases cannot be switched on for {project.name}: {reason}", hint, VENDOR, code=told["reason"])
 
 
 # -- as written

@@ -20,6 +20,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.cl
 
 # ``secret`` is of old times. Of another type nothing is known.
 TYPES = ("plain", "encrypted", "secret", "sensitive", "system")
+# Far more than Vercel allows: what is longer is no name.
+LONGEST_NAME = 1000
 LONGEST_COMMENT = 500
 # What tells later which value a variable has that cannot be read: at the end of its comment.
 _MARK = re.compile(r"\s*\[saasops ((?:hash|version):[\w.:-]+)\]\s*$")
@@ -108,12 +110,14 @@ class Plan:
 
 def stored(raw: t.Any) -> Stored:
     """One variable as any call shows it. A value that is still encrypted counts as one that cannot be read."""
-    if not isinstance(raw, dict) or not all(isinstance(raw.get(name), str) and raw[name] for name in ("id", "key", "type")):
+    if not isinstance(raw, dict) or not all(isinstance(raw.get(name), str) and 0 < len(raw[name]) <= LONGEST_NAME for name in ("id", "key", "type")):
         raise malformed("environment variable")
-    targets = raw.get("target") or []
+    targets, customs = raw.get("target") or [], raw.get("customEnvironmentIds") or []
+    if not isinstance(targets, str | list) or not isinstance(customs, list):
+        raise malformed("environment variable")
     branch = plain(raw["gitBranch"], 250) if raw.get("gitBranch") else ""
     places = [Place(plain(target, 40), branch if target == "preview" else "") for target in ([targets] if isinstance(targets, str) else targets)]
-    places += [Place(custom=plain(custom, 200)) for custom in raw.get("customEnvironmentIds") or []]
+    places += [Place(custom=plain(custom, 200)) for custom in customs]
     comment, mark = unmarked(str(raw.get("comment") or ""))
     clear = raw["type"] in ("plain", "system") or raw.get("decrypted") is True
     owner = "Vercel itself" if raw["type"] == "system" or raw.get("system") is True else "an integration" if raw.get("configurationId") else ""

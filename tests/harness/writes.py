@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every kind of change that a module of a vendor can make, once: what leads up to it, its options, and how a module is run."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib
+import json
+import os
+import pathlib
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
+from tests.sandbox.launch import Sandbox
+
+Json = dict[str, t.Any]
+PACKAGE = "ansible_collections.saasops.runbooks.plugins.modules"
+SECRET = "writes-test-value-5Nd8Rk3Wq6Zc1Xv"
+NEVER_DEPLOYED = "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334"
+STAGES = [{"percentage": 10}, {"percentage": 50}, {"percentage": 100}]
+DESTROYS = {"allow": "destroy"}
+
+
+class Act(t.NamedTuple):
+    """One run of a module."""
+
+    module: str
+    options: Json
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.options}"
+
+
+Step = Act | t.Callable[[Sandbox], t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Write:
+    """``before`` leads up to the change. ``acts``: it has no state to look at, so asking again acts again.
+
+    ``takes_back``: what the module does only to take back its own effect (such as the key whose secret nobody got), and which.
+    ``hidden``: for so many seconds the vendor does not show the effect, so whoever comes after a kill must come later than that.
+    """
+
+    name: str
+    act: Act
+    before: tuple[Step, ...] = ()
+    acts: bool = False
+    takes_back: tuple[str, str] = ("", "")
+    hidden: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.act.module}: {self.name}"
+
+
+# -- running a module
+def connection(run: Json, module: str) -> Json:
+    """Where the module's vendor is, and a token that may do what it does."""
+    vendor = module.split("_")[0]
+    known = run[vendor]
+    if vendor == "vercel":
+        return {"token": known["token"], "api_url": known["url"], "team": "example-team"}
+    if vendor == "railway":
+        broad = {"api_token": known["account_token"], "project": "example", "environment": "production"}
+        return {"api_url": known["url"], **(broad if module.startswith("railway_project_token") else {"token": known["token"]})}
+    if module.startswith("convex_deploy_key"):
+        return {"token": known["team_token"], "api_url": known["management_url"], "deployment": known["deployment"]}
+    return {"deploy_key": known["deploy_key"], "url": known["url"], "deployment": known["deployment"]}
+
+
+def play(sandbox: Sandbox, act: Act, folder: pathlib.Path, **more: t.Any) -> Json:
+    """The module's result in this process, with its options checked as Ansible checks them.
+
+    ``{folder}`` in an option is the test's own; a function there is asked for the value.
+    """
+    module: t.Any = importlib.import_module(f"{PACKAGE}.{act.module}")
+    known = connection(sandbox.run, act.module)
+    given = {**{name: value for name, value in known.items() if name in module.SPEC["argument_spec"]}, **act.options, **more}
+    given = {name: value(sandbox) if callable(value) else value for name, value in given.items()}
+    given = {name: value.replace("{folder}", str(folder)) if isinstance(value, str) else value for name, value in given.items()}
+    rules = {name: value for name, value in module.SPEC.items() if name != "supports_check_mode"}
+    checked = ModuleArgumentSpecValidator(**rules).validate(given)
+    assert not checked.error_messages, checked.error_messages
+    return outcome(module.execute, checked.validated_parameters, check_mode=False, no_log=True)
+
+
+@dataclasses.dataclass(eq=False)
+class Child:
+    """A module's run in a process of its own, which waits for ``go()``, so that it can be killed at a certain request."""
+
+    sandbox: Sandbox
+    act: Act
+    folder: pathlib.Path
+
+    def __post_init__(self) -> None:
+        hold, self._let_go = os.pipe()
+        self.result = self.folder / "result.json"
+        self.pid = os.fork()
+        if self.pid:
+            os.close(hold)
+            return
+        try:
+            os.close(self._let_go)
+            os.read(hold, 1)
+            self.result.write_text(json.dumps(play(self.sandbox, self.act, self.folder)), encoding="utf-8")
+        finally:
+            # Without pytest's own exit: this process is a copy of it.
+            os._exit(0)
+
+    def go(self) -> int:
+        """How it ended; negative: the signal."""
+        os.close(self._let_go)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+# -- what leads up to a change
+def push(component: str, **facts: t.Any) -> t.Callable[[Sandbox], t.Any]:
+    return lambda sandbox: sandbox.push(component, **facts)
+
+
+def add(component: str, **facts: t.Any) -> t.Callable[[Sandbox], t.Any]:
+    return lambda sandbox: sandbox.add(component, **facts)
+
+
+def patch(component: str, **facts: t.Any) -> t.Callable[[Sandbox], t.Any]:
+    return lambda sandbox: sandbox.patch(component, **facts)
+
+
+def the_id(component: str, tag: str) -> t.Callable[[Sandbox], str]:
+    """Of a deployment, also of one that is deleted by now: in worlds of one seed it is the same."""
+
+    @functools.cache
+    def find(sandbox: Sandbox) -> str:
+        return next(str(one["id"]) for one in sandbox.state(component)["deployments"] if one["tag"] == tag)
+
+    return find
+
+
+# -- Vercel
+HYDROGEN = {"project": "hydrogen"}
+
+
+def vercel(name: str, module: str, options: Json, *before: Step, **facts: t.Any) -> Write:
+    return Write(name, Act(f"vercel_{module}", options), before, **facts)
+
+
+def _variable(value: str | None = SECRET, **facts: t.Any) -> Json:
+    return {"key": "PAYMENT_KEY", "value": value, "target": ["production"], "version": "1", **facts}
+
+
+ROLLING: tuple[Step, ...] = (add("app", tag="v1.5.0"), Act("vercel_rolling_release", {**HYDROGEN, "stages": STAGES}))
+STARTED: tuple[Step, ...] = (*ROLLING, Act("vercel_rolling_release", {**HYDROGEN, "deployment": "v1.5.0", "state": "active"}))
+ALIAS = {**HYDROGEN, "alias": "next.example.com"}
+RULE = {"name": "scrapers", "addresses": ["198.51.100.0/24", "192.0.2.7"], "expires_in": "24h"}
+GUARDED = {**HYDROGEN, "attack_mode": True, "attack_mode_for": "2h", "rules": [RULE], "bypasses": [{"source": "203.0.113.7"}]}
+MODE = {"key": "MODE", "value": "production", "target": ["production", "preview"], "type": "plain"}
+VERCEL = [
+    vercel("assign", "alias", {**ALIAS, "deployment": "v1.4.1"}),
+    vercel("remove", "alias", {**ALIAS, "state": "absent"}, Act("vercel_alias", {**ALIAS, "deployment": "v1.4.1"})),
+    vercel("deploy a commit", "deployment", {**HYDROGEN, "sha": "77ab310b2281af3309300aaa0020d161371dbe99", "target": "preview"}),
+    vercel("deploy a branch, with a key", "deployment", {**HYDROGEN, "ref": "main", "key": "pipeline-1"}),
+    vercel("redeploy, with a key", "deployment", {**HYDROGEN, "deployment": "v1.4.2", "state": "redeployed", "key": "rotation"}),
+    vercel("redeploy", "deployment", {**HYDROGEN, "deployment": "v1.4.2", "state": "redeployed"}, acts=True),
+    vercel("cancel", "deployment", {**HYDROGEN, "deployment": "v1.4.3", "state": "canceled"}, push("app", tag="v1.4.3", build_seconds=900)),
+    vercel("delete", "deployment", {**HYDROGEN, "deployment": the_id("app", "v1.4.0"), "state": "absent", "keep": 1, **DESTROYS}),
+    vercel("create", "env", {**HYDROGEN, "variables": [_variable(), MODE]}),
+    vercel("update", "env", {**HYDROGEN, "variables": [_variable(SECRET[::-1], version="2")]}, Act("vercel_env", {**HYDROGEN, "variables": [_variable()]})),
+    vercel(
+        "remove",
+        "env",
+        {**HYDROGEN, "variables": [_variable(None, state="absent", version=None)], **DESTROYS},
+        Act("vercel_env", {**HYDROGEN, "variables": [_variable()]}),
+    ),
+    vercel("guard", "firewall", GUARDED),
+    vercel(
+        "back to normal", "firewall", {**HYDROGEN, "attack_mode": False, "rules": [{"name": "scrapers", "state": "absent"}]}, Act("vercel_firewall", GUARDED)
+    ),
+    vercel("set and remove", "global_config_item", {"config": "shop-flags", "items": {"maintenance": True}, "absent": ["banner"], **DESTROYS}),
+    vercel("roll back", "production", {**HYDROGEN, "deployment": "v1.4.1", "description": "bad release"}),
+    vercel("promote", "production", {**HYDROGEN, "deployment": "v1.5.0"}, add("app", tag="v1.5.0")),
+    vercel("pause", "project", {"project": "dashboard", "paused": True}),
+    vercel("unpause", "project", {"project": "dashboard", "paused": False}, Act("vercel_project", {"project": "dashboard", "paused": True})),
+    vercel("settings", "project", {**HYDROGEN, "auto_assign": False, "build_command": "npm run build"}),
+    vercel("stages", "rolling_release", {**HYDROGEN, "stages": STAGES}),
+    vercel("off", "rolling_release", {**HYDROGEN, "enabled": False}, *ROLLING),
+    vercel("start", "rolling_release", {**HYDROGEN, "deployment": "v1.5.0", "state": "active"}, *ROLLING),
+    vercel("approve", "rolling_release", {**HYDROGEN, "deployment": "v1.5.0", "state": "active", "stage": 1}, *STARTED),
+    vercel("complete", "rolling_release", {**HYDROGEN, "deployment": "v1.5.0", "state": "complete"}, *STARTED),
+    vercel("abort", "rolling_release", {**HYDROGEN, "deployment": "v1.5.0", "state": "aborted"}, *STARTED),
+]
+
+# -- Railway
+API = {"service": "api"}
+
+
+def railway(name: str, module: str, options: Json, *before: Step, **facts: t.Any) -> Write:
+    return Write(name, Act(f"railway_{module}", options), before, **facts)
+
+
+NEW_COMMIT: tuple[Step, ...] = (patch("api", auto_deploy=False), push("api", commit=NEVER_DEPLOYED, tag="v1.5.0"))
+TO_APPROVE: tuple[Step, ...] = (patch("api", deploy_result="NEEDS_APPROVAL"), push("api", tag="v1.4.3"), patch("api", deploy_result=None))
+TOKEN = {"name": "runbooks 2026-11"}
+STORED = {**API, "variables": {"WRITES_SECRET": SECRET, "WRITES_NUMBER": 1}}
+# Railway lists the effect of a workflow when it is complete, and does not tell which ones run.
+WORKFLOW = 60.0
+KEPT = {**API, "backup": "before-v1.4.2"}
+RAILWAY = [
+    railway("roll back", "deployment", {**API, "deployment": "v1.4.1"}),
+    railway("deploy a commit", "deployment", {**API, "state": "deployed", "commit": NEVER_DEPLOYED}, *NEW_COMMIT),
+    railway("approve", "deployment", {**API, "state": "approved"}, *TO_APPROVE),
+    railway("cancel", "deployment", {**API, "state": "cancelled", "deployment": "v1.4.3"}, push("api", tag="v1.4.3", build_seconds=900)),
+    railway("restart", "deployment", {**API, "state": "restarted"}, acts=True),
+    railway("redeploy", "deployment", {**API, "state": "redeployed"}, acts=True),
+    railway("stop", "deployment", {**API, "state": "stopped"}),
+    railway("remove", "deployment", {**API, "state": "removed", "deployment": "v1.4.2", **DESTROYS}),
+    railway("create", "project_token", TOKEN, takes_back=("projectTokenDelete", "projectTokenCreate")),
+    railway("delete", "project_token", {**TOKEN, "state": "absent"}, Act("railway_project_token", TOKEN)),
+    railway("settings", "service", {**API, "replicas": 2, "healthcheck_path": "/health", "auto_deploy": False}),
+    railway("write", "variables", STORED),
+    railway("seal", "variables", {**API, "sealed": {"WRITES_KEY": SECRET}}),
+    railway("remove", "variables", {**API, "absent": ["WRITES_SECRET", "WRITES_NUMBER"], **DESTROYS}, Act("railway_variables", STORED)),
+    railway("back up", "volume_backup", {**API, "backup": "nightly"}, hidden=WORKFLOW),
+    railway("schedule", "volume_backup", {**API, "schedule": ["DAILY", "WEEKLY"]}),
+    railway("lock", "volume_backup", {**KEPT, "state": "locked"}),
+    railway("delete", "volume_backup", {**KEPT, "state": "absent", **DESTROYS}, hidden=WORKFLOW),
+    railway("restore", "volume_backup", {**KEPT, "volume": "api-volume", "state": "restored", "confirm": "production", **DESTROYS}, hidden=WORKFLOW),
+]
+
+# -- Convex
+
+
+def convex(name: str, module: str, options: Json, *before: Step, **facts: t.Any) -> Write:
+    return Write(name, Act(f"convex_{module}", options), before, **facts)
+
+
+KEYS = ("POST /v1/deployments/{id}/delete_deploy_key", "POST /v1/deployments/{id}/create_deploy_key")
+UPLOAD = ("POST /api/cancel_import", "POST /api/import/finish_upload")
+ROWS = {"src": "{folder}/rooms.jsonl", "table": "rooms"}
+CONVEX = [
+    convex("create", "deploy_key", {"name": "writes"}, takes_back=KEYS),
+    convex("delete", "deploy_key", {"name": "writes", "state": "absent"}, Act("convex_deploy_key", {"name": "writes"})),
+    convex("pause", "deployment", {"state": "paused"}),
+    convex("run", "deployment", {"state": "running"}, Act("convex_deployment", {"state": "paused"})),
+    convex("write and remove", "env", {"variables": {"WRITES_SECRET": SECRET}, "absent": ["MAINTENANCE"], **DESTROYS}),
+    convex("export", "export", {"dest": "{folder}/shop.zip", "overwrite": True, "max_age": "1h"}, acts=True),
+    convex("mutation", "function", {"path": "migrations/orders:backfill", "type": "mutation", "args": {"batch": 5}}, acts=True),
+    convex("into an empty table", "import", {**ROWS, "mode": "require_empty"}, acts=True, takes_back=UPLOAD),
+    convex("append", "import", {**ROWS, "mode": "append"}, acts=True, takes_back=UPLOAD),
+    convex("replace", "import", {**ROWS, "mode": "replace", "confirm": "happy-otter-123", **DESTROYS}, acts=True, takes_back=UPLOAD),
+]
+WRITES = [*VERCEL, *RAILWAY, *CONVEX]
+
+# -- what only reads
+LOOKS = [
+    Act("convex_deploy_key_info", {}),
+    Act("convex_deployment_info", {}),
+    Act("convex_env_info", {"values": True}),
+    Act("convex_function", {"path": "orders:revenue", "type": "query"}),
+    Act("convex_log_info", {}),
+    Act("convex_table_info", {"count": "pages"}),
+    Act("railway_deployment_info", API),
+    Act("railway_log_info", {**API, "source": "http"}),
+    Act("railway_log_info", API),
+    Act("railway_metric_info", {**API, "since": "3m"}),
+    Act("railway_project_token_info", {}),
+    Act("railway_service_info", API),
+    Act("railway_variables_info", API),
+    Act("railway_volume_backup_info", API),
+    Act("vercel_access_token_info", {}),
+    Act("vercel_deployment_info", HYDROGEN),
+    Act("vercel_domain_info", HYDROGEN),
+    Act("vercel_env_info", HYDROGEN),
+    Act("vercel_global_config_item_info", {"config": "shop-flags"}),
+    Act("vercel_log_info", HYDROGEN),
+    Act("vercel_project_info", HYDROGEN),
+    Act("vercel_rolling_release_info", HYDROGEN),
+]
