@@ -48,7 +48,7 @@ Json = dict[str, t.Any]
 # Functions that only read are asked by POST too, and what is uploaded waits for somebody to perform it.
 HARMLESS = ("run_query", "start_upload", "upload_part", "finish_upload", "cancel_import")
 # (file, what its paths lack at the beginning); the first that has the path decides.
-DOCUMENTS = (("deployment", "/api/v1"), ("public-deployment", "/api"), ("hand-derived-admin", ""), ("management", ""))
+DOCUMENTS = (("deployment", "/api/v1"), ("public-deployment", "/api"), ("management", ""), ("hand-derived-admin", ""))
 
 
 @pytest.fixture

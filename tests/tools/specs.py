@@ -3,8 +3,9 @@
 
     python tests/tools/specs.py
 
-What is there is left alone. What is missing is fetched from the address where its vendor publishes it; another address can
-be named by ``SAASOPS_SPECS_VERCEL_URL`` and ``SAASOPS_SPECS_RAILWAY_URL``.
+What is there is left alone. What is missing is fetched from the address where its vendor publishes it; another address can be named by the
+variable of each (``SAASOPS_SPECS_VERCEL_URL``, ``SAASOPS_SPECS_CONVEX_MANAGEMENT_URL``, ...), which a failure tells. Two files are no vendor's
+(``UNPUBLISHED``): they are told, and the tests that need them fail without them.
 """
 
 from __future__ import annotations
@@ -95,22 +96,74 @@ def railway_sdl(text: str) -> str:
     return print_schema(build_client_schema(introspection)) + "\n"
 
 
+def vercel_openapi_2025(text: str) -> str:
+    """Vercel's document of October 2025, made checkable."""
+    document = json.loads(text)
+    if "paths" not in document:
+        raise ValueError("this is no OpenAPI document")
+    make_checkable(document)
+    return json.dumps(document)
+
+
+def convex_openapi(text: str) -> str:
+    """One of Convex's OpenAPI documents, with what a validator of OpenAPI 3.1 refuses set right.
+
+    A parameter of a path needs a schema, a placeholder has no asterisk, and the name of a way to log in has no spaces.
+    """
+    document = json.loads(text)
+    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3.1") or not isinstance(document.get("paths", {}), dict):
+        raise ValueError("this is no OpenAPI 3.1 document")
+    document["paths"] = {path.replace("{*", "{"): item for path, item in document.get("paths", {}).items()}
+    for item in document["paths"].values():
+        for operation in [item, *(each for each in item.values() if isinstance(each, dict))]:
+            for parameter in operation.get("parameters", []):
+                if parameter.get("in") == "path" and not {"schema", "content"} & set(parameter):
+                    parameter["schema"] = {"type": "string"}
+            if "security" in operation:
+                operation["security"] = [_spaceless(way) for way in operation["security"]]
+    components = document.setdefault("components", {})
+    if "securitySchemes" in components:
+        components["securitySchemes"] = _spaceless(components["securitySchemes"])
+    return json.dumps(document)
+
+
+def _spaceless(named: dict[str, Any]) -> dict[str, Any]:
+    return {name.replace(" ", ""): each for name, each in named.items()}
+
+
 @dataclass(frozen=True)
 class Source:
-    vendor: str
+    """``name``: whose schema it is, and which of several."""
+
+    name: str
     path: str
     url: str
     convert: Callable[[str], str]
 
     @property
     def variable(self) -> str:
-        return f"SAASOPS_SPECS_{self.vendor.upper()}_URL"
+        return f"SAASOPS_SPECS_{self.name.upper().replace(' ', '_')}_URL"
 
 
+GITHUB = "https://raw.githubusercontent.com"
+CONVEX = f"{GITHUB}/get-convex/convex-backend/main/npm-packages"
+# Still has what the vendor's own client goes on calling.
+VERCEL_2025 = f"{GITHUB}/vercel/sdk/1a425c5a256d8b904ef844676e708e0f9608d03e/vercel-spec.json"
 SOURCES = (
     Source("vercel", "vercel/openapi.json", "https://openapi.vercel.sh/", vercel_openapi),
-    Source("railway", "railway/schema.graphql", "https://raw.githubusercontent.com/railwayapp/cli/master/src/gql/schema.json", railway_sdl),
+    Source("vercel 2025", "vercel/openapi-official-2025-10-29.json", VERCEL_2025, vercel_openapi_2025),
+    Source("railway", "railway/schema.graphql", f"{GITHUB}/railwayapp/cli/master/src/gql/schema.json", railway_sdl),
+    Source("convex management", "convex/management-openapi.json", "https://api.convex.dev/v1/openapi.json", convex_openapi),
+    Source("convex deployment", "convex/deployment-openapi.json", f"{CONVEX}/@convex-dev/platform/deployment-openapi.json", convex_openapi),
+    Source("convex functions", "convex/public-deployment-openapi.json", f"{CONVEX}/@convex-dev/platform/public-deployment-openapi.json", convex_openapi),
+    Source("convex logs", "convex/function-logs-openapi.json", f"{CONVEX}/convex/function-logs-openapi.json", convex_openapi),
+    Source("convex dashboard", "convex/dashboard-deployment-openapi.json", f"{CONVEX}/dashboard/dashboard-deployment-openapi.json", convex_openapi),
 )
+# Written for this project out of what the vendors' own clients do, because no vendor describes it; nobody publishes them.
+UNPUBLISHED = {
+    "convex/hand-derived-admin-openapi.json": "the calls of Convex that only its own client and dashboard make",
+    "railway/reference-operations.graphql": "one operation for each thing that is done at Railway",
+}
 
 
 def fetch(source: Source, folder: Path) -> Path:
@@ -123,11 +176,11 @@ def fetch(source: Source, folder: Path) -> Path:
             text = answer.read().decode("utf-8")
     except (OSError, http.client.HTTPException, UnicodeDecodeError) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
-        raise SpecsError(f"The schema of {source.vendor} cannot be fetched from {url}: {reason}. {advice}") from error
+        raise SpecsError(f"The schema of {source.name} cannot be fetched from {url}: {reason}. {advice}") from error
     try:
         converted = source.convert(text)
     except (ValueError, KeyError, TypeError) as error:
-        raise SpecsError(f"What {url} answers is not the schema of {source.vendor}: {error!r}. {advice}") from error
+        raise SpecsError(f"What {url} answers is not the schema of {source.name}: {error!r}. {advice}") from error
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
     partial.write_text(converted, encoding="utf-8")
@@ -145,6 +198,10 @@ def main() -> int:
             print(f"Fetched {fetch(source, folder)}")
         except SpecsError as error:
             print(f"specs: {error}", file=sys.stderr)
+            status = 1
+    for path, what in UNPUBLISHED.items():
+        if not (folder / path).is_file():
+            print(f"specs: {folder / path} is missing: {what}. It has no public address; the tests that need it fail without it.", file=sys.stderr)
             status = 1
     return status
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fetching the vendors' schemas: from a file or a server, whole or not at all, and never over what is there."""
+"""Fetching the vendors' schemas: from a server, whole or not at all, and never over what is there."""
 
 from __future__ import annotations
 
@@ -27,6 +27,23 @@ OPENAPI = {
         }
     },
 }
+MANAGEMENT = {
+    "openapi": "3.1.0",
+    "info": {"title": "Convex Management API", "version": "1.0.0"},
+    "paths": {
+        "/run/{*functionIdentifier}": {"post": {"responses": {"200": {"description": ""}}}},
+        "/teams/{team_id}/projects": {
+            "get": {
+                "parameters": [{"name": "team_id", "in": "path", "required": True}, {"name": "limit", "in": "query"}],
+                "security": [{"Team Token": []}, {"PAT": []}],
+                "responses": {"200": {"description": ""}},
+            }
+        },
+    },
+    "components": {"securitySchemes": {"Team Token": {"type": "http", "scheme": "bearer"}, "PAT": {"type": "http", "scheme": "bearer"}}},
+}
+# It has no paths.
+LOGS = {"openapi": "3.1.0", "info": {"title": "Convex Function Logs API", "version": "1.0.0"}, "components": {"schemas": {"Entry": {"type": "object"}}}}
 SDL = """
 interface Node { id: ID! }
 type Team implements Node { id: ID!, name: String @deprecated(reason: "old") }
@@ -42,38 +59,92 @@ def introspection() -> dict[str, Any]:
     return {"data": result}
 
 
-@pytest.fixture
-def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Both documents as files, named by their variables, and an empty folder for the schemas."""
-    (tmp_path / "openapi.json").write_text(json.dumps(OPENAPI), encoding="utf-8")
-    (tmp_path / "schema.json").write_text(json.dumps(introspection()), encoding="utf-8")
-    monkeypatch.setenv("SAASOPS_SPECS_VERCEL_URL", (tmp_path / "openapi.json").as_uri())
-    monkeypatch.setenv("SAASOPS_SPECS_RAILWAY_URL", (tmp_path / "schema.json").as_uri())
-    monkeypatch.setenv("SAASOPS_SPECS", str(tmp_path / "specs"))
-    return tmp_path / "specs"
+def documents() -> dict[str, Any]:
+    """What each address answers, by the name of its source."""
+    given = {source.name: MANAGEMENT if source.name.startswith("convex") else OPENAPI for source in specs.SOURCES}
+    return {**given, "railway": introspection(), "convex logs": LOGS}
 
 
 @pytest.fixture
-def server() -> Iterator[str]:
-    """A loopback server that answers every request with a page and 200."""
+def asked() -> list[str]:
+    return []
 
-    class Page(BaseHTTPRequestHandler):
+
+@pytest.fixture
+def server(asked: list[str]) -> Iterator[str]:
+    """A loopback server that has every document at its source's name, and answers everything else with a page and 200."""
+    known = {f"/{name.replace(' ', '-')}": json.dumps(document).encode() for name, document in documents().items()}
+
+    class Published(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            asked.append(self.path)
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(b"<html>maintenance</html>")
+            self.wfile.write(known.get(self.path, b"<html>maintenance</html>"))
 
         def log_message(self, *_: object) -> None:
             """Say nothing on the test's output."""
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Published)
     threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{httpd.server_address[1]}/"
+    yield f"http://127.0.0.1:{httpd.server_address[1]}"
     httpd.shutdown()
     httpd.server_close()
 
 
-def test_both_schemas_are_fetched_and_made_checkable(sources: Path) -> None:
+@pytest.fixture
+def sources(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every address is the loopback server's, and the folder for the schemas holds only what nobody publishes."""
+    for source in specs.SOURCES:
+        monkeypatch.setenv(source.variable, f"{server}/{source.name.replace(' ', '-')}")
+    monkeypatch.setenv("SAASOPS_SPECS", str(tmp_path / "specs"))
+    for path in specs.UNPUBLISHED:
+        (tmp_path / "specs" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "specs" / path).write_text("{}", encoding="utf-8")
+    return tmp_path / "specs"
+
+
+def fetched(folder: Path) -> set[str]:
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return found - set(specs.UNPUBLISHED)
+
+
+def test_every_schema_is_fetched_once(sources: Path, asked: list[str]) -> None:
+    assert specs.main() == 0
+    assert fetched(sources) == {source.path for source in specs.SOURCES}
+    assert sorted(asked) == sorted(f"/{source.name.replace(' ', '-')}" for source in specs.SOURCES)
+    assert specs.main() == 0
+    assert len(asked) == len(specs.SOURCES)
+
+
+def test_every_address_is_the_vendor_s_own_and_has_a_variable_of_its_own() -> None:
+    owners = ("https://openapi.vercel.sh/", "https://api.convex.dev/", *(f"{specs.GITHUB}/{owner}/" for owner in ("vercel", "railwayapp", "get-convex")))
+    assert all(source.url.startswith(owners) for source in specs.SOURCES)
+    for field in ("name", "path", "url", "variable"):
+        assert len({getattr(source, field) for source in specs.SOURCES}) == len(specs.SOURCES)
+    assert {source.variable for source in specs.SOURCES} >= {"SAASOPS_SPECS_VERCEL_URL", "SAASOPS_SPECS_RAILWAY_URL", "SAASOPS_SPECS_CONVEX_MANAGEMENT_URL"}
+
+
+def test_convex_s_documents_are_made_valid(sources: Path) -> None:
+    assert specs.main() == 0
+    document = json.loads((sources / "convex/management-openapi.json").read_text(encoding="utf-8"))
+    assert set(document["paths"]) == {"/run/{functionIdentifier}", "/teams/{team_id}/projects"}
+    described = document["paths"]["/teams/{team_id}/projects"]["get"]
+    assert described["parameters"] == [{"name": "team_id", "in": "path", "required": True, "schema": {"type": "string"}}, {"name": "limit", "in": "query"}]
+    assert described["security"] == [{"TeamToken": []}, {"PAT": []}] and set(document["components"]["securitySchemes"]) == {"TeamToken", "PAT"}
+    logs = json.loads((sources / "convex/function-logs-openapi.json").read_text(encoding="utf-8"))
+    assert (logs["paths"], logs["components"]) == ({}, LOGS["components"])
+
+
+def test_what_nobody_publishes_is_told(sources: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (sources / "convex/hand-derived-admin-openapi.json").unlink()
+    assert specs.main() == 1
+    said = capsys.readouterr().err
+    assert "hand-derived-admin-openapi.json is missing" in said and "no public address" in said and "reference-operations" not in said
+    assert fetched(sources) == {source.path for source in specs.SOURCES}
+
+
+def test_the_schemas_are_made_checkable(sources: Path) -> None:
     assert specs.main() == 0
 
     document = json.loads((sources / "vercel/openapi.json").read_text(encoding="utf-8"))
@@ -92,11 +163,11 @@ def test_both_schemas_are_fetched_and_made_checkable(sources: Path) -> None:
 
 
 def test_what_is_there_is_left_alone(sources: Path) -> None:
-    (sources / "vercel").mkdir(parents=True)
+    (sources / "vercel").mkdir()
     (sources / "vercel/openapi.json").write_text("mine", encoding="utf-8")
     assert specs.main() == 0
     assert (sources / "vercel/openapi.json").read_text(encoding="utf-8") == "mine"
-    assert (sources / "railway/schema.graphql").is_file()
+    assert fetched(sources) == {source.path for source in specs.SOURCES}
 
 
 def test_an_unreachable_address_is_named_with_what_to_do(sources: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,12 +181,19 @@ def test_an_unreachable_address_is_named_with_what_to_do(sources: Path, monkeypa
     assert f"The schema of vercel cannot be fetched from {url}" in said
     assert "SAASOPS_SPECS_VERCEL_URL" in said and "SAASOPS_SPECS." in said
     assert not (sources / "vercel/openapi.json").exists()
-    assert (sources / "railway/schema.graphql").is_file(), "one vendor's failure must not keep the other's schema away"
+    others = {source.path for source in specs.SOURCES if source.name != "vercel"}
+    assert fetched(sources) == others, "one vendor's failure must not keep the other's schema away"
 
 
 def test_a_page_instead_of_a_schema_is_refused(sources: Path, server: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setenv("SAASOPS_SPECS_VERCEL_URL", server)
-    monkeypatch.setenv("SAASOPS_SPECS_RAILWAY_URL", server)
+    for source in specs.SOURCES:
+        monkeypatch.setenv(source.variable, f"{server}/maintenance")
     assert specs.main() == 1
-    assert capsys.readouterr().err.count("is not the schema of") == 2
-    assert not sources.exists() or not [path for path in sources.rglob("*") if path.is_file()]
+    assert capsys.readouterr().err.count("is not the schema of") == len(specs.SOURCES)
+    assert fetched(sources) == set()
+
+
+@pytest.mark.parametrize("document", [{}, {"openapi": "3.0.3", "paths": {}}, {"openapi": "3.1.0", "paths": []}, [], "text", None])
+def test_what_is_no_document_of_convex_is_refused(document: Any) -> None:
+    with pytest.raises(ValueError, match="no OpenAPI 3.1 document"):
+        specs.convex_openapi(json.dumps(document))
