@@ -30,7 +30,7 @@ REFERENCE = {
     str(definition.name.value): definition
     for definition in parse(vendor_schemas.railway_reference_operations()).definitions
     if isinstance(definition, OperationDefinitionNode) and definition.name
-    # The vendor's own client polls; nothing here listens to a WebSocket.
+    # Those are in test_sandbox_railway_streams.py.
     if definition.operation != OperationType.SUBSCRIPTION
 }
 PROJECT_TOKEN, ACCOUNT, WORKSPACE = "token", "account_token", "workspace_token"

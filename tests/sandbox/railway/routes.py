@@ -11,6 +11,7 @@ from aiohttp import web
 
 from .resolvers import Resolvers
 from .state import Json, RailwayError
+from .stream import PROTOCOL, Session
 
 if t.TYPE_CHECKING:
     from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
@@ -69,13 +70,22 @@ def application(railway: Railway, middlewares: t.Sequence[t.Any]) -> web.Applica
     async def elsewhere(request: web.Request) -> web.StreamResponse:
         return web.Response(status=404, text="<!DOCTYPE html><html><body>Not Found</body></html>", content_type="text/html")
 
+    async def stream(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(protocols=(PROTOCOL,))
+        if not socket.can_prepare(request).ok:
+            return await elsewhere(request)
+        await socket.prepare(request)
+        await Session(socket, schema(), parsed, Resolvers(railway, railway.caller(request.headers))).serve()
+        return socket
+
     app.router.add_post(PATH, graphql)
+    app.router.add_get(PATH, stream)
     app.router.add_route("*", "/{unknown:.*}", elsewhere)
     return app
 
 
 def answer(railway: Railway, headers: t.Mapping[str, str], body: t.Any) -> web.Response:
-    from graphql import GraphQLError, GraphQLSyntaxError, execute_sync
+    from graphql import GraphQLError, GraphQLSyntaxError, OperationType, execute_sync
 
     again = railway.limits.take()
     if again is not None:
@@ -89,6 +99,9 @@ def answer(railway: Railway, headers: t.Mapping[str, str], body: t.Any) -> web.R
         return refused(railway, wrong.message, "GRAPHQL_PARSE_FAILED")
     except GraphQLError as wrong:
         return refused(railway, wrong.message, "GRAPHQL_VALIDATION_FAILED")
+    operation = chosen(document, body.get("operationName"))
+    if operation is not None and operation.operation == OperationType.SUBSCRIPTION:
+        return refused(railway, "Subscriptions are served over a WebSocket", "BAD_REQUEST")
     result = execute_sync(
         schema(),
         document,

@@ -82,7 +82,7 @@ def observe(client: Client, scope: Scope, names: t.Collection[str]) -> State:
     for option in _TEXTS:
         # No path and an empty path are the same to Railway, and to us.
         settings[option] = plain(settings[option]) if settings[option] else None
-    for option in _LENGTHS:
+    for option in (*_LENGTHS, "restart_max_retries"):
         if not isinstance(settings[option], int | float | None):
             raise malformed(op.SETTINGS, f"does not hold {option} as a number")
     settings["auto_deploy"] = enabled if isinstance(enabled := inner(automatic, "enabled"), bool) else None

@@ -45,7 +45,7 @@ def _seconds(raw: Json, name: str) -> float | None:
 
 def _shown(raw: Json) -> Json:
     ends = _seconds(raw, "expiresAt")
-    scopes = [scope for scope in raw.get("scopes") or [] if isinstance(scope, dict)]
+    scopes = [scope for scope in raw["scopes"] if isinstance(scope, dict)] if isinstance(raw.get("scopes"), list) else []
     return {
         "id": plain(raw["id"], 200),
         "name": plain(raw.get("name") or "", 200),
