@@ -36,7 +36,7 @@ DEPLOY = {
 LIMITS = ("memory_gb", "vcpus")
 OPTIONS = ("auto_deploy", *DEPLOY, *LIMITS, "regions")
 _LENGTHS = ("draining", "healthcheck_timeout", "overlap")
-_TEXTS = ("healthcheck_path", "start_command")
+_TEXTS = ("healthcheck_path", "restart_policy", "start_command")
 # What Railway's own client allows in all regions together.
 MOST_REPLICAS = 50
 GIGABYTE = 1_000_000_000
