@@ -30,6 +30,7 @@ class Control:
         app.router.add_post("/kill", self.arm_kill)
         app.router.add_delete("/kill", self.disarm_kill)
         app.router.add_get("/state", self.read_state)
+        app.router.add_get("/secrets", self.read_secrets)
         app.router.add_post("/scenario", self.load_scenario)
         app.router.add_post("/world", self.patch_world)
         app.router.add_get("/clock", self.read_clock)
@@ -67,6 +68,9 @@ class Control:
 
     async def read_state(self, request: web.Request) -> web.Response:
         return web.json_response(self._world.snapshot())
+
+    async def read_secrets(self, request: web.Request) -> web.Response:
+        return web.json_response({"secrets": self._world.secrets()})
 
     async def load_scenario(self, request: web.Request) -> web.Response:
         wish = await _body(request)

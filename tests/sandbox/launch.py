@@ -59,6 +59,10 @@ class Control:
         whole = self.ask("GET", "/state")
         return t.cast(Json, whole["components"][component]) if component is not None else whole
 
+    def secrets(self) -> dict[str, str]:
+        """Every token, key and variable's value that there is now, and those that were made for a client since the scenario began."""
+        return t.cast("dict[str, str]", self.ask("GET", "/secrets")["secrets"])
+
     # -- what shall happen
     def scenario(self, name: str, **settings: t.Any) -> Json:
         return self.ask("POST", "/scenario", {"scenario": name, "set": settings})

@@ -21,6 +21,8 @@ if t.TYPE_CHECKING:
     from aiohttp import web
 
 ALPHABET = string.ascii_letters + string.digits
+# What is shorter may stand in a text by chance.
+SHORTEST_SECRET = 24
 
 
 @dataclass
@@ -95,6 +97,9 @@ class Vendor(t.Protocol):
     def act(self, component: str, action: str, facts: dict[str, t.Any]) -> str:
         """``push``, ``add`` and what else happens to this vendor without an API call; returns the deployment's id."""
 
+    def stored(self) -> dict[str, str]:
+        """The values of all variables, each by a name that tells where it is."""
+
     def error(self, status: int, message: str, code: str | None = None) -> dict[str, t.Any]: ...
 
     def graphql_error(self, message: str, code: str) -> dict[str, t.Any]: ...
@@ -121,6 +126,9 @@ class World:
         # Called after each seeding: what was written about the world must be written again.
         self.seeded: t.Callable[[], None] = lambda: None
         self._tokens: dict[str, str] = {}
+        # Of these, the ones of this scenario; and what was made for its clients.
+        self._given: set[str] = set()
+        self._made: dict[str, str] = {}
         self._random = random.Random()
 
     # -- seeding
@@ -133,6 +141,8 @@ class World:
         self.scenario = scenario.name
         self.settings = scenario.settings
         self._random = random.Random(scenario.settings.get("seed"))
+        self._given.clear()
+        self._made.clear()
         self.clock.reset(float(scenario.settings["real_time_scale"]))
         self.journal.clear()
         self.faults.clear()
@@ -153,12 +163,24 @@ class World:
     # -- names and secrets
     def token(self, purpose: str, prefix: str = "") -> str:
         """Random, unique for each purpose, the same for the life of the process (a new scenario keeps it)."""
+        self._given.add(purpose)
         return self._tokens.setdefault(purpose, prefix + secrets.token_hex(24))
 
     def source(self, purpose: str) -> random.Random:
         """Chance of its own for what there may be more or less of: the ids of everything else do not depend on it."""
         seed = self.settings.get("seed")
         return random.Random(None if seed is None else f"{seed} {purpose}")
+
+    def made(self, purpose: str, secret: str) -> str:
+        """The secret, which was made for a client, and is known from then on, also when it opens nothing any more."""
+        self._made[f"{purpose} {len(self._made) + 1}"] = secret
+        return secret
+
+    def secrets(self) -> dict[str, str]:
+        """Everything that no client may show unasked, by a name of its own: tokens, keys, and the values of all variables."""
+        stored = {f"{vendor.name}: {name}": value for vendor in self.vendors.values() for name, value in vendor.stored().items()}
+        given = {purpose: self._tokens[purpose] for purpose in sorted(self._given)}
+        return {name: value for name, value in {**given, **self._made, **stored}.items() if len(value) >= SHORTEST_SECRET}
 
     def word(self, length: int, alphabet: str = ALPHABET, source: random.Random | None = None) -> str:
         return "".join((source or self._random).choices(alphabet, k=length))

@@ -6,7 +6,6 @@ Lists are not alike: those of a team come in pages, a project's deployments and 
 
 from __future__ import annotations
 
-import itertools
 import re
 import typing as t
 
@@ -17,7 +16,6 @@ from .state import ACTIONS, ConvexError, Deployment, Json, Key, Project, Team, T
 SOONEST_END = 30 * 60.0
 ANIMALS = ("calm-badger", "quick-lynx", "kind-heron", "bold-marten", "neat-plover", "warm-tapir")
 TYPES = ("dev", "prod", "preview", "custom")
-_numbers = itertools.count(8001)
 
 
 def _ms(moment: float | None) -> int | None:
@@ -185,8 +183,10 @@ def create_deployment(asked: Asked) -> Answer:
         raise ConvexError(400, "BadJsonBody", "Failed to deserialize the JSON body into the target type: type: unknown variant")
     if reference is not None and any(it.reference == reference for it in project.deployments):
         raise ConvexError(400, "DuplicateDeploymentReference", f"A deployment with the reference {reference} exists in this project")
-    name = f"{ANIMALS[len(project.deployments) % len(ANIMALS)]}-{next(_numbers) % 1000}"
-    it = Deployment(next(_numbers), name, kind, reference or f"{kind}/{name}", convex.world.now(), is_default=reference is None, creator=_token(asked).creator)
+    name = f"{ANIMALS[len(project.deployments) % len(ANIMALS)]}-{next(convex.numbers) % 1000}"
+    it = Deployment(
+        next(convex.numbers), name, kind, reference or f"{kind}/{name}", convex.world.now(), is_default=reference is None, creator=_token(asked).creator
+    )
     it.region, it.size = asked.body.get("region") or it.region, asked.body.get("class") or it.size
     it.expires = _expiry(asked)
     project.deployments.append(it)
@@ -230,7 +230,7 @@ def create_deploy_key(asked: Asked) -> Answer:
     if any(key.name == name for key in it.keys):
         raise ConvexError(400, "DuplicateAccessTokenName", f"A deploy key with the name {name} exists for this deployment")
     now = asked.convex.world.now()
-    key = Key(next(_numbers), name, asked.convex.secret(), now, tuple(allowed), creator=_token(asked).creator, expires=_expiry(asked))
+    key = Key(next(asked.convex.numbers), name, asked.convex.secret(), now, tuple(allowed), creator=_token(asked).creator, expires=_expiry(asked))
     it.keys.append(key)
     it.effects.keys_created[name] = it.effects.keys_created.get(name, 0) + 1
     asked.convex.changed()
@@ -258,7 +258,7 @@ def create_preview_key(asked: Asked) -> Answer:
     name = asked.field("name")
     if any(key.name == name for key in project.preview_keys):
         raise ConvexError(400, "DuplicateAccessTokenName", f"A preview deploy key with the name {name} exists for this project")
-    key = Key(next(_numbers), name, convex.secret(), convex.world.now(), creator=_token(asked).creator, expires=_expiry(asked))
+    key = Key(next(convex.numbers), name, convex.secret(), convex.world.now(), creator=_token(asked).creator, expires=_expiry(asked))
     project.preview_keys.append(key)
     convex.changed()
     return 200, {"previewDeployKey": f"preview:{convex.team.slug}:{project.slug}|{key.secret}"}
@@ -291,7 +291,7 @@ def _new_token(asked: Asked, kind: str, name: str) -> str:
     convex = asked.convex
     if any(token.name == name and token.kind == kind for token in convex.team.tokens):
         raise ConvexError(400, "DuplicateAccessTokenName", f"An access token with the name {name} exists")
-    token = Token(next(_numbers), name, convex.secret(), convex.world.now(), kind, _token(asked).creator, expires=_expiry(asked))
+    token = Token(next(convex.numbers), name, convex.secret(), convex.world.now(), kind, _token(asked).creator, expires=_expiry(asked))
     convex.team.tokens.append(token)
     convex.changed()
     return token.secret
@@ -299,7 +299,7 @@ def _new_token(asked: Asked, kind: str, name: str) -> str:
 
 def create_team_token(asked: Asked) -> Answer:
     _team(asked)
-    return 201, {"accessToken": _new_token(asked, "team", asked.body.get("name") or f"token-{next(_numbers)}"), "tokenType": "bearer"}
+    return 201, {"accessToken": _new_token(asked, "team", asked.body.get("name") or f"token-{next(asked.convex.numbers)}"), "tokenType": "bearer"}
 
 
 def create_personal_token(asked: Asked) -> Answer:

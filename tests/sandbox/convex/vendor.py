@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import re
 import secrets
@@ -48,6 +49,8 @@ class Convex:
         name, seed = next(iter(components.items()), ("", UNNAMED))
         now = self.world.now()
         born = now - 300 * 86400
+        # The ids of what clients make.
+        self.numbers = itertools.count(8001)
         self.team = Team(4001, TEAM, TEAM.replace("-", " ").title(), MEMBER, born)
         self.team.tokens.append(Token(9001, "ansible", self.world.token("convex.team"), born, creator=MEMBER))
         self.team.tokens.append(Token(9002, "laptop", self.world.token("convex.personal"), born, "personal", MEMBER))
@@ -83,7 +86,7 @@ class Convex:
 
     def secret(self) -> str:
         """What nobody can guess and no seed repeats."""
-        return secrets.token_hex(24)
+        return self.world.made("convex", secrets.token_hex(24))
 
     def current_push(self) -> Push:
         return max(self.deployment.pushes, key=lambda push: push.created)
@@ -156,6 +159,11 @@ class Convex:
 
     def component_info(self, component: str) -> Json:
         return {"deployment": self.deployment.name}
+
+    def stored(self) -> dict[str, str]:
+        deployments = [it for project in self.team.projects for it in project.deployments]
+        defaults = {f"{project.slug} {kind} {name}": value for project in self.team.projects for (name, kind), value in project.default_variables.items()}
+        return {**{f"{it.name} {name}": value for it in deployments for name, value in it.env.items()}, **defaults}
 
     def snapshot(self, component: str) -> Json:
         deployment = self.deployment

@@ -208,7 +208,8 @@ class Railway:
         return self.world.token(f"railway.project.{environment.name}")
 
     def new_token(self, environment: Environment, name: str) -> ProjectToken:
-        it = ProjectToken(self.world.uuid(), name, environment.id, self.world.word(36), self.world.now())
+        secret = self.world.made("railway.project", self.world.word(36))
+        it = ProjectToken(self.world.uuid(), name, environment.id, secret, self.world.now())
         self.project_tokens[it.id] = it
         self.world.changed()
         return it
@@ -230,6 +231,11 @@ class Railway:
     def component_info(self, component: str) -> Json:
         service = self.service_of(component)
         return {"service": service.name, "service_id": service.id}
+
+    def stored(self) -> dict[str, str]:
+        places = [(f"{it.name} {name or 'shared'}", place.variables) for it in self.environments.values() for name, place in self.config.places(it.id)]
+        snapshots = [(f"deployment {it.id}", it.variables) for it in self.deployments.values()]
+        return {f"{where} {name}": value for where, variables in [*places, *snapshots] for name, value in variables.items() if value is not None}
 
     def snapshot(self, component: str) -> Json:
         service = self.service_of(component)

@@ -173,6 +173,9 @@ class Vercel:
         project = self.project_of(component)
         return {"project": project.name, "project_id": project.id}
 
+    def stored(self) -> dict[str, str]:
+        return {f"{project.name} {it.key} {it.id}": it.value for project in self.projects.values() for it in project.env}
+
     def snapshot(self, component: str) -> Json:
         project = self.project_of(component)
         request = project.request

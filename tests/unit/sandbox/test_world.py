@@ -83,6 +83,26 @@ def test_the_same_seed_gives_the_same_ids(sandbox: Sandbox) -> None:
     assert ids[0] == ids[1] != ids[2]
 
 
+def test_every_secret_is_known_also_one_that_was_made_for_a_client(sandbox: Sandbox, vendors: Vendors) -> None:
+    known = sandbox.secrets()
+    run = sandbox.run
+    assert {run["vercel"]["token"], run["railway"]["account_token"], run["convex"]["team_token"]} <= set(known.values())
+    assert {name for name in known if ".variable." in name} == {
+        "railway.variable.api.JWT_SECRET",
+        "railway.variable.api.DATABASE_PASSWORD",
+        "convex.variable.EMAIL_API_KEY",
+    }
+    sandbox.patch("app", env=[{"key": "PAYMENT_KEY", "value": "payment-key-2Kd8Wm4Zx6Vt"}, {"key": "MODE", "value": "fast"}])
+    assert [value for name, value in sandbox.secrets().items() if name.startswith("vercel: ")] == ["payment-key-2Kd8Wm4Zx6Vt"]
+    place = {"projectId": run["railway"]["project_id"], "environmentId": run["railway"]["environment_id"], "name": "ci"}
+    document = "mutation($input: ProjectTokenCreateInput!) { projectTokenCreate(input: $input) }"
+    headers = {"Authorization": f"Bearer {run['railway']['account_token']}"}
+    answer = requests.post(run["railway"]["url"], json={"query": document, "variables": {"input": place}}, headers=headers, timeout=10)
+    assert answer.json()["data"]["projectTokenCreate"] in sandbox.secrets().values()
+    sandbox.scenario("bad-release")
+    assert answer.json()["data"]["projectTokenCreate"] not in sandbox.secrets().values()
+
+
 def test_durations() -> None:
     assert [seconds_of(text) for text in ("90s", "4m", "2h", "3d", 5, "1.5m")] == [90, 240, 7200, 259200, 5, 90]
     assert ago(1000, "1m") == 940
