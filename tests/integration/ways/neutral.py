@@ -39,6 +39,10 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     connection = {name: value for name, value in world.variables().items() if name in ("vercel_api_url", "vercel_team")}
     dashboard = {"name": "dashboard", "component_vendor": "vercel", "vercel_project": "dashboard", **connection}
     dashboard["component_url"] = world.sandbox_run["components"]["dashboard"]["url"]
+    railway = {name: value for name, value in world.variables().items() if name in ("railway_api_url", "railway_project")}
+    api = {"name": "api", "component_vendor": "railway", "railway_service": "api", **railway}
+    api["component_url"] = world.sandbox_run["components"]["api"]["url"]
+    at_railway = {"component": api, "token": world.sandbox_run["railway"]["token"]}
     here = {"ledger_url": ledger, "environment": "shop/production"}
     fact = {**here, "component": "app", "deployment": "dpl_example", "state": "bad", "reason": "it leaks", "schema_floor": "v1.4.1"}
     held = {**here, "run_id": "by-hand", "reason": "both ways", "seconds": "10m"}
@@ -51,6 +55,20 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "component_release_info",
             {"component": dashboard, "probe": {"in_a_row": 1}},
             "release.serving.version == 'v0.8.0' && health.verdict == 'pass'",
+        ),
+        Cycle(
+            "component_release",
+            {"component": dashboard, "deployment": "v0.8.1", "pinned": False},
+            "component_release_info",
+            {"component": dashboard},
+            "release.serving.version == 'v0.8.1' && release.pinned == `false`",
+        ),
+        Cycle(
+            "component_release",
+            {**at_railway, "deployment": "v1.4.1"},
+            "component_release_info",
+            at_railway,
+            "release.serving.version == 'v1.4.1'",
         ),
         Cycle("release", fact, "release_info", {**here, "components": ["app"]}, "components.app.releases.dpl_example.bad_reason == 'it leaks'"),
         Cycle("lease", held, "release_info", {**here, "components": []}, "lease.run == 'by-hand'"),
