@@ -201,20 +201,27 @@ def test_what_is_sent_is_what_is_declared_and_documented(convex: Convex, tmp_pat
 )
 def test_the_answers_of_these_tests_are_of_the_documented_shapes(operation: str, answer: Json) -> None:
     name, described = source(OPERATIONS[operation])
-    schema = described["responses"]["200"]["content"]["application/json"]["schema"]
-    jsonschema.Draft202012Validator({**schema, "components": document(name)["components"]}).validate(answer)
+    check_shape(answer, described["responses"]["200"]["content"]["application/json"]["schema"], name)
+
+
+def check_shape(found: t.Any, schema: Json, name: str = "hand-derived-admin") -> None:
+    """That it fits a schema of this document."""
+    jsonschema.Draft202012Validator({**schema, "components": document(name)["components"]}).validate(found)
+
+
+def check_named(found: t.Any, schema: str) -> None:
+    """That it fits the schema of this name, of what was written by hand."""
+    check_shape(found, {"$ref": f"#/components/schemas/{schema}"})
 
 
 @pytest.mark.parametrize("state", [{}, {"state": "requested"}, {"state": "in_progress", "start_ts": "1"}])
 def test_the_exports_are_of_the_documented_shape(state: Json) -> None:
-    found = document("hand-derived-admin")["components"]["schemas"]["ExportState"]
-    jsonschema.Draft202012Validator(found).validate(export(**state)["value"])
+    check_named(export(**state)["value"], "ExportState")
 
 
 @pytest.mark.parametrize("state", [WAITS, imported("uploaded"), imported("in_progress"), DONE])
 def test_the_imports_are_of_the_documented_shape(state: Json) -> None:
-    schemas = {"components": document("hand-derived-admin")["components"]}
-    jsonschema.Draft202012Validator({**schemas["components"]["schemas"]["ImportDocument"], **schemas}).validate(state["value"])
+    check_named(state["value"], "ImportDocument")
 
 
 def test_what_a_key_may_do_is_the_vendor_s_list() -> None:
@@ -223,5 +230,4 @@ def test_what_a_key_may_do_is_the_vendor_s_list() -> None:
 
 
 def test_the_state_is_of_the_documented_shape() -> None:
-    found = document("hand-derived-admin")["components"]["schemas"]["BackendState"]
-    jsonschema.Draft202012Validator(found).validate(backend("paused")["value"])
+    check_named(backend("paused")["value"], "BackendState")

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from tests.integration import tasks
+from tests.integration.tasks import Json
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
-
-Json = dict[str, t.Any]
 # Whatever happens to a change's request or answer.
 FAULTS: list[Json] = [
     {"kind": "lost"},
@@ -28,18 +26,10 @@ def named(fault: Json) -> str:
 
 
 def run(world: t.Any, module: t.Any, check: bool = False, no_log: bool = False, **options: t.Any) -> Json:
-    """One module with its options checked as Ansible checks them. An option of None is left out."""
+    """The module's result for the deployment of the shop."""
     convex = world.run["convex"]
     given = {"deploy_key": convex["deploy_key"], "url": convex["url"], "deployment": convex["deployment"], **options}
-    rules = {key: value for key, value in module.SPEC.items() if key != "supports_check_mode"}
-    checked = ModuleArgumentSpecValidator(**rules).validate({name: value for name, value in given.items() if value is not None})
-    assert not checked.error_messages, checked.error_messages
-    return outcome(module.execute, checked.validated_parameters, check, no_log)
-
-
-def asked(result: Json) -> list[str]:
-    """The requests of a task."""
-    return [step["name"] for step in result["steps"]]
+    return tasks.run(module, given, check, no_log)
 
 
 def state(world: t.Any) -> Json:

@@ -5,13 +5,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
-
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import release
 from ansible_collections.saasops.runbooks.plugins.modules import railway_deployment, railway_deployment_info
-
-Json = dict[str, t.Any]
+from tests.integration import tasks
+from tests.integration.tasks import Json
 
 
 class Shop:
@@ -22,12 +20,9 @@ class Shop:
         self.facts: Json = sandbox.run["railway"]
 
     def run(self, module: t.Any, check: bool = False, no_log: bool = False, **options: t.Any) -> Json:
-        """One module with its options checked as Ansible checks them."""
+        """The module's result for the service."""
         given = {"token": self.facts["token"], "api_url": self.facts["url"], "service": "api", **options}
-        rules = {key: value for key, value in module.SPEC.items() if key != "supports_check_mode"}
-        checked = ModuleArgumentSpecValidator(**rules).validate({key: value for key, value in given.items() if value is not None})
-        assert not checked.error_messages
-        return outcome(module.execute, checked.validated_parameters, check, no_log)
+        return tasks.run(module, given, check, no_log)
 
     def deployment(self, check: bool = False, **options: t.Any) -> Json:
         return self.run(railway_deployment, check, **options)

@@ -10,7 +10,8 @@ import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import convex_deploy
 from tests.harness.convex_project import GUARD, project
-from tests.integration.convex_shop import Json, run, state
+from tests.integration.convex_shop import run, state
+from tests.integration.tasks import Json
 from tests.tools import npm_clients
 
 pytestmark = pytest.mark.timeout(npm_clients.PATIENCE)

@@ -13,7 +13,8 @@ import pytest
 import requests
 
 from ansible_collections.saasops.runbooks.plugins.modules import convex_export
-from tests.integration.convex_shop import FAULTS, Json, asked, changes, named, run, state
+from tests.integration.convex_shop import FAULTS, changes, named, run, state
+from tests.integration.tasks import Json, asked
 
 ROWS = {"bookings": 24, "memberships": 12, "orders": 18, "users": 12}
 

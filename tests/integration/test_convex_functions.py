@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import convex_function, convex_table_info
-from tests.integration.convex_shop import Json, asked, changes, run, state
+from tests.integration.convex_shop import changes, run, state
+from tests.integration.tasks import Json, asked
 
 BACKFILL = "migrations/orders:backfill"
 

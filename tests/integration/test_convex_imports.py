@@ -9,7 +9,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import convex_deployment, convex_export, convex_function, convex_import, convex_table_info
-from tests.integration.convex_shop import FAULTS, Json, asked, changes, named, run, state
+from tests.integration.convex_shop import FAULTS, changes, named, run, state
+from tests.integration.tasks import Json, asked
 
 NAME = "happy-otter-123"
 REPLACE: Json = {"mode": "replace", "confirm": NAME, "allow": "destroy"}

@@ -14,7 +14,8 @@ from ansible_collections.saasops.runbooks.plugins.modules import (
     convex_function,
     convex_log_info,
 )
-from tests.integration.convex_shop import FAULTS, Json, asked, changes, named, run, state
+from tests.integration.convex_shop import FAULTS, changes, named, run, state
+from tests.integration.tasks import Json, asked
 
 CI: Json = {"name": "ci-2026-11", "permissions": ["deployment:deploy"]}
 

@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import convex_deployment, convex_deployment_info, convex_env, convex_env_info
-from tests.integration.convex_shop import FAULTS, Json, asked, changes, named, run, state
+from tests.integration.convex_shop import FAULTS, changes, named, run, state
+from tests.integration.tasks import Json, asked
 
 VALUE = "convex-modules-test-8Vd2Kq7Zx4Ns1"
 WISH: Json = {"variables": {"NEW_ONE": VALUE, "APP_ENV": "production"}, "absent": ["MAINTENANCE"]}

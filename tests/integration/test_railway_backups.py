@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from ansible_collections.saasops.runbooks.plugins.modules import railway_volume_backup, railway_volume_backup_info
-from tests.integration.railway_shop import Json, Shop
+from tests.integration.railway_shop import Shop
+from tests.integration.tasks import Json
 from tests.integration.test_railway_modules import FAULTS
 
 STAGE = "mutation($e: String!, $i: EnvironmentConfig!) { environmentStageChanges(environmentId: $e, input: $i, merge: true) { id } }"

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.railway_shop import Json, Shop
+from tests.integration.railway_shop import Shop
+from tests.integration.tasks import Json
 from tests.integration.test_railway_modules import FAULTS
 
 NEVER_DEPLOYED = "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334"

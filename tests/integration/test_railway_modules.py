@@ -7,7 +7,8 @@ import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import release
-from tests.integration.railway_shop import Json, Shop
+from tests.integration.railway_shop import Shop
+from tests.integration.tasks import Json
 
 FAULTS: list[tuple[str, Json]] = [
     ("reset", {}),

@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import railway_service, railway_service_info
-from tests.integration.railway_shop import Json, Shop
+from tests.integration.railway_shop import Shop
+from tests.integration.tasks import Json
 from tests.integration.test_railway_modules import FAULTS
 
 COMMIT, AUTO, LIMITS = "environmentPatchCommit", "serviceInstanceAutoDeployUpdate", "serviceInstanceLimitsUpdate"

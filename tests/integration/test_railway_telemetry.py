@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import railway_log_info, railway_metric_info
-from tests.integration.railway_shop import Json, Shop
+from tests.integration.railway_shop import Shop
+from tests.integration.tasks import Json
 
 PLAIN_FAULTS: list[tuple[str, Json]] = [
     ("reset", {}),

@@ -8,13 +8,13 @@ import typing as t
 
 import pytest
 import requests
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
 from ansible_collections.saasops.runbooks.plugins.modules import railway_project_token, railway_project_token_info, railway_variables_info
 from tests.harness.both_ways import WAYS, Step, play
 from tests.harness.world import World
-from tests.integration.railway_shop import Json, Shop
+from tests.integration import tasks
+from tests.integration.railway_shop import Shop
+from tests.integration.tasks import Json
 from tests.integration.test_railway_modules import FAULTS
 
 CREATE, DELETE = "projectTokenCreate", "projectTokenDelete"
@@ -23,11 +23,7 @@ NAME = "deploy 2026-11"
 
 def run(shop: Shop, module: t.Any, check: bool = False, no_log: bool = True, **options: t.Any) -> Json:
     place = {"api_token": shop.facts["account_token"], "api_url": shop.facts["url"], "project": "example", "environment": "production"}
-    given = {name: value for name, value in {**place, **options}.items() if value is not None}
-    rules = {key: value for key, value in module.SPEC.items() if key != "supports_check_mode"}
-    checked = ModuleArgumentSpecValidator(**rules).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    return outcome(module.execute, checked.validated_parameters, check, no_log)
+    return tasks.run(module, {**place, **options}, check, no_log)
 
 
 def token(shop: Shop, check: bool = False, **options: t.Any) -> Json:

@@ -9,7 +9,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import railway_variables, railway_variables_info
-from tests.integration.railway_shop import Json, Shop
+from tests.integration.railway_shop import Shop
+from tests.integration.tasks import Json
 from tests.integration.test_railway_modules import FAULTS
 
 SECRET = "variables-test-5Hx8Qm2Rv7Lk4Zd9Wn3Tb6"

@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import vercel_alias, vercel_deployment, vercel_production
-from tests.integration.vercel_tasks import Json, effects, planned_and_done, run, sent
+from tests.integration.tasks import Json, sent
+from tests.integration.vercel_shop import check_planned_and_done, effects, run
 
 NAME = "next.example.com"
 FAULTS = [{"kind": kind} for kind in ("lost", "truncated", "reset", "garbage")] + [
@@ -23,13 +24,13 @@ def test_an_alias_is_assigned_moved_and_removed(sandbox: t.Any) -> None:
     assert (plan["changes"], plan["alias"]["deployment"]) == (done["changes"], done["alias"]["deployment"])
     assert not run(sandbox, vercel_alias, alias=NAME, deployment="next")["changed"]
     assert len(run(sandbox, vercel_alias, alias=NAME, deployment=done["alias"]["deployment"])["steps"]) == 2
-    assert sent(planned_and_done(sandbox, vercel_alias, alias=NAME, deployment="v1.4.1")) == ["assign_alias"]
+    assert sent(check_planned_and_done(sandbox, vercel_alias, alias=NAME, deployment="v1.4.1")) == ["assign_alias"]
     # No job moves it.
     run(sandbox, vercel_production, deployment="v1.4.0")
     assert not run(sandbox, vercel_alias, alias=NAME, deployment="v1.4.1")["changed"]
     refused = run(sandbox, vercel_deployment, deployment="v1.4.1", state="absent", keep=1, allow="destroy")
     assert refused["failure"]["code"] == "aliased"
-    assert sent(planned_and_done(sandbox, vercel_alias, alias=NAME, state="absent")) == ["delete_alias"]
+    assert sent(check_planned_and_done(sandbox, vercel_alias, alias=NAME, state="absent")) == ["delete_alias"]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["kind"])

@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import vercel_deployment, vercel_production, vercel_rolling_release
-from tests.integration.vercel_tasks import Json, effects, planned_and_done, run, sent
+from tests.integration.tasks import Json, sent
+from tests.integration.vercel_shop import check_planned_and_done, effects, run
 
 SHA = "77ab310b2281af3309300aaa0020d161371dbe99"
 FAULTS = [
@@ -110,8 +111,8 @@ def test_a_build_that_ends_badly_is_told(sandbox: t.Any, result: str, code: str)
 
 def test_cancel_and_delete_are_planned_done_and_repeated(sandbox: t.Any) -> None:
     building = sandbox.push("app", tag="v1.4.3", build_seconds=600)
-    assert sent(planned_and_done(sandbox, vercel_deployment, deployment="v1.4.3", state="canceled")) == ["cancel_deployment"]
-    assert sent(planned_and_done(sandbox, vercel_deployment, deployment=building, state="absent", allow="destroy")) == ["delete_deployment"]
+    assert sent(check_planned_and_done(sandbox, vercel_deployment, deployment="v1.4.3", state="canceled")) == ["cancel_deployment"]
+    assert sent(check_planned_and_done(sandbox, vercel_deployment, deployment=building, state="absent", allow="destroy")) == ["delete_deployment"]
     assert len(deploy(sandbox, deployment=building, state="absent", allow="destroy")["steps"]) == 2
 
 

@@ -9,7 +9,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import vercel_env, vercel_env_info
-from tests.integration.vercel_world import Json, both, changes, run, steps
+from tests.integration.tasks import Json, asked
+from tests.integration.vercel_shop import changes, check_planned_and_done, run
 
 SECRET = "env-test-5Kq8Wm2Zx9Vt3Lc7Bn4Pd6Rj1Hg"
 OTHER = "env-test-9Yt4Gh7Jk2Ws6Xe1Qa8Zp3Ui5Oc"
@@ -30,7 +31,7 @@ def variable(key: str = "API_KEY", value: str | None = SECRET, *target: str, **m
 
 
 def ensure(world: t.Any, *variables: Json, **options: t.Any) -> Json:
-    return both(world, vercel_env, variables=list(variables), **options)
+    return check_planned_and_done(world, vercel_env, variables=list(variables), **options)
 
 
 def refused(world: t.Any, *variables: Json, **options: t.Any) -> Json:
@@ -60,7 +61,7 @@ def hows(result: Json) -> list[str]:
 def test_several_new_variables_are_two_requests(world: t.Any) -> None:
     done = ensure(world, variable(), variable("MODE", "production", "production", "preview", type="plain"), variable("DEBUG", "1", "development"))
     assert hows(done) == ["created"] * 4
-    assert steps(done) == [LIST, POST]
+    assert asked(done) == [LIST, POST]
     # Every place has a variable of its own.
     assert brief(world) == [
         ("API_KEY", ("production",), None),
@@ -78,7 +79,7 @@ def test_several_new_variables_are_two_requests(world: t.Any) -> None:
 def test_a_run_that_changes_nothing_is_one_request(world: t.Any) -> None:
     wishes = [variable(), variable("MODE", "production", "production", "preview", type="plain")]
     ensure(world, *wishes)
-    assert steps(run(world, vercel_env, variables=wishes)) == [LIST]
+    assert asked(run(world, vercel_env, variables=wishes)) == [LIST]
 
 
 def test_a_value_changes_by_an_edit_without_the_key(world: t.Any) -> None:
@@ -86,7 +87,7 @@ def test_a_value_changes_by_an_edit_without_the_key(world: t.Any) -> None:
     before = seen(world)[0]
     world.clear_journal()
     done = ensure(world, variable(value=OTHER))
-    assert (hows(done), steps(done)) == (["edited"], [LIST, PATCH])
+    assert (hows(done), asked(done)) == (["edited"], [LIST, PATCH])
     assert [set(entry["body"]) for entry in world.journal(changes=True)] == [{"value", "comment"}]
     after = seen(world)[0]
     assert (after["id"], after["comment"], after["type"]) == (before["id"], "of the shop", "sensitive")
@@ -121,7 +122,7 @@ def test_what_was_made_elsewhere_is_written_once(world: t.Any) -> None:
 def test_a_value_that_the_list_leaves_encrypted_is_asked_for(world: t.Any) -> None:
     seed(world, variable("MODE", "fast"), variable("OTHER", "x"), env_list_decrypts=False)
     result = run(world, vercel_env, variables=[variable("MODE", "fast")])
-    assert (result["changed"], steps(result)) == (False, [LIST, "get_project_env"])
+    assert (result["changed"], asked(result)) == (False, [LIST, "get_project_env"])
     assert hows(ensure(world, variable("MODE", "slow"))) == ["edited"]
 
 
@@ -137,14 +138,14 @@ def test_only_a_comment_may_be_wanted(world: t.Any) -> None:
 def test_a_variable_of_several_places_is_edited_as_one_when_all_change(world: t.Any) -> None:
     seed(world, variable("MODE", "fast", "production", "preview"))
     done = ensure(world, variable("MODE", "slow", "production", "preview"))
-    assert (hows(done), steps(done)) == (["edited", "edited"], [LIST, PATCH])
+    assert (hows(done), asked(done)) == (["edited", "edited"], [LIST, PATCH])
     assert brief(world) == [("MODE", ("production", "preview"), "slow")]
 
 
 def test_a_place_that_parts_leaves_the_others_as_they_are(world: t.Any) -> None:
     seed(world, variable("MODE", "fast", "production", "preview", "development"))
     done = ensure(world, variable("MODE", "slow", "production"))
-    assert steps(done) == [LIST, PATCH, POST]
+    assert asked(done) == [LIST, PATCH, POST]
     assert brief(world) == [("MODE", ("preview", "development"), "fast"), ("MODE", ("production",), "slow")]
 
 
@@ -152,7 +153,7 @@ def test_places_may_part_from_each_other(world: t.Any) -> None:
     seed(world, variable("MODE", "fast", "production", "preview"))
     done = ensure(world, variable("MODE", "slow", "production"), variable("MODE", "slower", "preview"))
     # The first keeps what was stored, so nothing has to be deleted.
-    assert steps(done) == [LIST, PATCH, POST]
+    assert asked(done) == [LIST, PATCH, POST]
     assert brief(world) == [("MODE", ("preview",), "slower"), ("MODE", ("production",), "slow")]
 
 
@@ -164,7 +165,7 @@ def test_a_branch_and_a_custom_environment_are_places_of_their_own(world: t.Any)
         {"key": "MODE", "value": "qa", "custom_environments": ["qa"], "type": "plain"},
     ]
     done = ensure(world, *wishes)
-    assert steps(done) == ["get_custom_environments", LIST, POST]
+    assert asked(done) == ["get_custom_environments", LIST, POST]
     assert [(entry["target"], entry["git_branch"], entry["custom_environment"]) for entry in done["variables"]] == [
         ("preview", None, None),
         ("preview", "feature/next", None),
@@ -184,7 +185,7 @@ def refused_again(world: t.Any, *variables: Json) -> Json:
 def test_absent_leaves_the_other_places(world: t.Any) -> None:
     seed(world, variable("MODE", "fast", "production", "preview"))
     done = ensure(world, variable("MODE", None, "preview", state="absent"))
-    assert (hows(done), steps(done)) == (["removed"], [LIST, PATCH])
+    assert (hows(done), asked(done)) == (["removed"], [LIST, PATCH])
     assert brief(world) == [("MODE", ("production",), "fast")]
 
 
@@ -193,7 +194,7 @@ def test_what_has_no_place_left_is_deleted_where_that_is_allowed(world: t.Any) -
     gone = [variable("MODE", None, state="absent"), variable("OLD", None, state="absent"), variable("NEVER", None, state="absent")]
     assert refused(world, *gone)["code"] == "allow"
     done = ensure(world, *gone, allow="destroy")
-    assert (hows(done), steps(done)) == (["removed", "removed", "already"], [LIST, DELETE])
+    assert (hows(done), asked(done)) == (["removed", "removed", "already"], [LIST, DELETE])
     assert brief(world) == [("KEPT", ("production",), "y")]
 
 
@@ -204,7 +205,7 @@ def test_another_type_is_a_deletion_that_must_be_meant(world: t.Any) -> None:
     assert failure["code"] == "type" and "replace: true" in failure["hint"]
     assert refused(world, variable("MODE", "fast", type="sensitive", replace=True))["code"] == "allow"
     done = ensure(world, variable("MODE", "fast", type="sensitive", replace=True), allow="destroy")
-    assert (hows(done), steps(done)) == (["replaced"], [LIST, DELETE, POST])
+    assert (hows(done), asked(done)) == (["replaced"], [LIST, DELETE, POST])
     assert [(it["type"], it["value"]) for it in seen(world)] == [("sensitive", None)]
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import vercel_firewall
-from tests.integration.vercel_world import Json, both, changes, run, steps
+from tests.integration.tasks import Json, asked
+from tests.integration.vercel_shop import changes, check_planned_and_done, run
 
 PROJECT, RULES, BYPASSES = "get_project", "get_firewall_config", "get_bypass_ip"
 ATTACK, CHANGE, ADD, REMOVE = "update_attack_challenge_mode", "update_firewall_config", "add_bypass_ip", "remove_bypass_ip"
@@ -22,7 +23,7 @@ def world(sandbox: t.Any) -> Iterator[t.Any]:
 
 
 def ensure(world: t.Any, **options: t.Any) -> Json:
-    return both(world, vercel_firewall, **options)
+    return check_planned_and_done(world, vercel_firewall, **options)
 
 
 def failed(world: t.Any, **options: t.Any) -> Json:
@@ -49,7 +50,7 @@ def now(world: t.Any) -> float:
 def test_attack_mode_begins_with_an_end_and_ends_by_itself(world: t.Any) -> None:
     began = now(world)
     done = ensure(world, attack_mode=True, attack_mode_for="1h")
-    assert steps(done) == [PROJECT, ATTACK]
+    assert asked(done) == [PROJECT, ATTACK]
     until = done["attack_mode"]["until"]
     assert HOUR <= until - began < HOUR + 120
     # Milliseconds, as the vendor counts.
@@ -78,7 +79,7 @@ def test_who_is_to_be_let_through_is_let_through_first(world: t.Any) -> None:
     done = ensure(
         world, attack_mode=True, attack_mode_for="1h", bypasses=[webhooks, {"source": "203.0.113.0/24", "domain": "app.example.com", "expires_in": "7d"}]
     )
-    assert steps(done) == [PROJECT, BYPASSES, ADD, ADD, ATTACK]
+    assert asked(done) == [PROJECT, BYPASSES, ADD, ADD, ATTACK]
     assert [(it["source"], it["domain"], it["how"]) for it in done["bypasses"]] == [
         ("203.0.113.7", None, "created"),
         ("203.0.113.0/24", "app.example.com", "created"),
@@ -88,7 +89,7 @@ def test_who_is_to_be_let_through_is_let_through_first(world: t.Any) -> None:
     assert bodies[1]["ttl"] >= 7 * 86400 * 1000
     done = ensure(world, attack_mode=False, bypasses=[{**webhooks, "state": "absent"}, {"source": "203.0.113.9", "state": "absent"}])
     # Only afterwards nobody needs it any more.
-    assert steps(done) == [PROJECT, BYPASSES, ATTACK, REMOVE]
+    assert asked(done) == [PROJECT, BYPASSES, ATTACK, REMOVE]
     assert [it["how"] for it in done["bypasses"]] == ["removed", "already"]
     world.advance(8 * 86400)
     again = {"source": "203.0.113.0/24", "domain": "app.example.com", "expires_in": "7d"}
@@ -98,11 +99,11 @@ def test_who_is_to_be_let_through_is_let_through_first(world: t.Any) -> None:
 # -- rules
 def test_a_rule_is_made_once_and_kept_by_its_name(world: t.Any) -> None:
     done = ensure(world, rules=[rule(), rule("probes", action="challenge", addresses=["2001:db8::/32"])])
-    assert steps(done) == [PROJECT, RULES, CHANGE, CHANGE, RULES]
+    assert asked(done) == [PROJECT, RULES, CHANGE, CHANGE, RULES]
     assert [(it["name"], it["how"], it["action"]) for it in done["rules"]] == [("scrapers", "created", "deny"), ("probes", "created", "challenge")]
     assert [it["name"].split(" (until 20")[0] for it in stored(world)] == ["scrapers", "probes"]
     quiet = run(world, vercel_firewall, rules=[rule()])
-    assert (quiet["changed"], steps(quiet)) == (False, [PROJECT, RULES])
+    assert (quiet["changed"], asked(quiet)) == (False, [PROJECT, RULES])
     edited = ensure(world, rules=[rule(addresses=["192.0.2.8"])])
     assert (edited["rules"][0]["how"], len(stored(world))) == ("edited", 2)
     gone = ensure(world, rules=[{"name": "scrapers", "state": "absent"}, {"name": "never", "state": "absent"}])

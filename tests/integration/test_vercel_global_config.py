@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import vercel_global_config_item, vercel_global_config_item_info
-from tests.integration.vercel_world import Json, both, changes, run, steps
+from tests.integration.tasks import Json, asked
+from tests.integration.vercel_shop import changes, check_planned_and_done, run
 
 NAME, LIST, PATCH = "get_global_configs", "get_global_config_items", "patch_global_config_items"
 
@@ -19,7 +20,7 @@ def world(sandbox: t.Any) -> t.Any:
 
 
 def ensure(world: t.Any, **options: t.Any) -> Json:
-    return both(world, vercel_global_config_item, **{"config": "shop-flags", **options})
+    return check_planned_and_done(world, vercel_global_config_item, **{"config": "shop-flags", **options})
 
 
 def failed(world: t.Any, **options: t.Any) -> Json:
@@ -35,7 +36,7 @@ def seen(world: t.Any, **options: t.Any) -> Json:
 def test_several_items_are_one_change(world: t.Any) -> None:
     nested = {"text": "{{ back }} soon", "hours": [1, 2.5, None], "open": False}
     done = ensure(world, items={"maintenance": True, "notice": nested}, absent=["banner", "never"])
-    assert steps(done) == [NAME, LIST, PATCH, LIST]
+    assert asked(done) == [NAME, LIST, PATCH, LIST]
     assert seen(world) == {"maintenance": True, "notice": nested}
     assert done["config_items"] == {"maintenance": True, "notice": nested}
     assert done["diff"] == {
@@ -47,7 +48,7 @@ def test_several_items_are_one_change(world: t.Any) -> None:
 def test_a_run_that_changes_nothing_is_one_request_with_the_id(world: t.Any) -> None:
     identity = run(world, vercel_global_config_item_info, config="shop-flags")["config_id"]
     result = run(world, vercel_global_config_item, config=identity, items={"maintenance": False})
-    assert (result["changed"], steps(result)) == (False, [LIST])
+    assert (result["changed"], asked(result)) == (False, [LIST])
     assert seen(world, keys=["maintenance"]) == {"maintenance": False}
 
 
@@ -63,7 +64,7 @@ def test_the_former_address_is_used_where_only_that_is_known(world: t.Any, statu
     world.patch("app", edge_config_status=status)
     done = ensure(world, config=identity if by_id else "shop-flags", items={"maintenance": True})
     names = ["get_edge_config_items", "patch_edge_config_items", "get_edge_config_items"]
-    assert steps(done) == ([LIST, *names] if by_id else [NAME, "get_edge_configs", *names])
+    assert asked(done) == ([LIST, *names] if by_id else [NAME, "get_edge_configs", *names])
     assert changes(world) == ["PATCH /v1/edge-config/{id}/items"]
 
 

@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import vercel_access_token_info, vercel_domain_info, vercel_log_info
-from tests.integration.vercel_world import Json, run, steps
+from tests.integration.tasks import Json, asked
+from tests.integration.vercel_shop import run
 
 DAY = 86400.0
 
@@ -40,7 +41,7 @@ def texts(result: Json) -> list[str]:
 def test_a_build_log_is_read_in_every_shape(world: t.Any, old: bool, lines: bool) -> None:
     world.patch("app", "v1.4.2-rc1", old_log=old, log_lines=lines, log=[["stdout", "{{ 1 }}\x1b[2J done"]])
     result = log(world, deployment="v1.4.2-rc1")
-    assert steps(result)[-1] == "get_deployment_events"
+    assert asked(result)[-1] == "get_deployment_events"
     assert texts(result) == [
         "Cloning github.com/example/shop",
         "Installing dependencies...",
@@ -57,7 +58,7 @@ def test_a_build_log_is_read_in_every_shape(world: t.Any, old: bool, lines: bool
 
 def test_what_production_serves_is_meant_when_nothing_is_named(world: t.Any) -> None:
     result = log(world)
-    assert steps(result) == ["get_project", "get_deployment_events"]
+    assert asked(result) == ["get_project", "get_deployment_events"]
     assert result["deployment"] == world.state("app")["serving"]["id"]
 
 
@@ -144,9 +145,9 @@ def test_domains_tell_what_is_wrong_with_them(world: t.Any) -> None:
 
 def test_how_many_requests_domains_cost(world: t.Any) -> None:
     each = ["get_domain_config"] * 2
-    assert steps(run(world, vercel_domain_info)) == ["get_project_domains", "get_certs", *each]
+    assert asked(run(world, vercel_domain_info)) == ["get_project_domains", "get_certs", *each]
     quiet = run(world, vercel_domain_info, configuration=False, domains=["app.example.com"])
-    assert (steps(quiet), quiet["domains"][0]["misconfigured"]) == (["get_project_domains", "get_certs"], None)
+    assert (asked(quiet), quiet["domains"][0]["misconfigured"]) == (["get_project_domains", "get_certs"], None)
 
 
 def test_an_ended_certificate_counts_below_nought_and_a_wildcard_counts(world: t.Any) -> None:
@@ -181,7 +182,7 @@ def test_what_the_project_does_not_have_is_told(world: t.Any, options: Json, kin
 def token(world: t.Any, **options: t.Any) -> Json:
     result = run(world, vercel_access_token_info, **options)
     assert not result.get("failed"), result["msg"]
-    assert steps(result) == ["get_auth_token"]
+    assert asked(result) == ["get_auth_token"]
     return t.cast(Json, result["access_token"])
 
 

@@ -7,14 +7,13 @@ import typing as t
 
 import pytest
 import requests
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import release
 from ansible_collections.saasops.runbooks.plugins.modules import vercel_deployment_info, vercel_production
+from tests.integration.tasks import Json
+from tests.integration.vercel_shop import TEAM, run
 
-Json = dict[str, t.Any]
-TEAM = "example-team"
 ROLLBACK = "rollback"
 
 
@@ -22,15 +21,6 @@ ROLLBACK = "rollback"
 def world(sandbox: t.Any) -> t.Any:
     sandbox.scenario("bad-release")
     return sandbox
-
-
-def run(world: t.Any, module: t.Any, check: bool = False, **options: t.Any) -> Json:
-    """One module with its options checked as Ansible checks them."""
-    given = {"token": world.token("vercel"), "api_url": world.url("vercel"), "team": TEAM, "project": "hydrogen", **options}
-    rules = {key: value for key, value in module.SPEC.items() if key != "supports_check_mode"}
-    checked = ModuleArgumentSpecValidator(**rules).validate(given)
-    assert not checked.error_messages
-    return outcome(module.execute, checked.validated_parameters, check)
 
 
 def production(world: t.Any, check: bool = False, **options: t.Any) -> Json:

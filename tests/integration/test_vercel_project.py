@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import vercel_production, vercel_project, vercel_project_info
-from tests.integration.vercel_tasks import Json, effects, planned_and_done, run, sent
+from tests.integration.tasks import Json, sent
+from tests.integration.vercel_shop import check_planned_and_done, effects, run
 
 FAULTS = [
     {"kind": "lost"},
@@ -21,19 +22,19 @@ FAULTS = [
 ]
 
 
-def settle(world: t.Any, **options: t.Any) -> Json:
-    done = planned_and_done(world, vercel_project, **options)
+def check_settled(world: t.Any, **options: t.Any) -> Json:
+    done = check_planned_and_done(world, vercel_project, **options)
     assert run(world, vercel_project_info)["project"] == done["project"]
     return done
 
 
 def test_a_pause_and_its_end_move_the_assignment(sandbox: t.Any) -> None:
-    assert sent(settle(sandbox, paused=True)) == ["pause_project"]
+    assert sent(check_settled(sandbox, paused=True)) == ["pause_project"]
     assert run(sandbox, vercel_project, auto_assign=True)["failure"]["kind"] == "invalid"
-    assert sent(settle(sandbox, paused=False)) == ["unpause_project"]
+    assert sent(check_settled(sandbox, paused=False)) == ["unpause_project"]
     assert sandbox.state()["components"]["app"]["auto_assign"] is True
-    settle(sandbox, paused=True, build_command="make", root_directory="app")
-    done = settle(sandbox, paused=False, auto_assign=False, build_command="")
+    check_settled(sandbox, paused=True, build_command="make", root_directory="app")
+    done = check_settled(sandbox, paused=False, auto_assign=False, build_command="")
     assert sent(done) == ["update_project", "unpause_project", "update_project"]
     assert (done["project"]["auto_assign"], done["project"]["build_command"], done["project"]["root_directory"]) == (False, "", "app")
 

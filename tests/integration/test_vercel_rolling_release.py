@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import vercel_production, vercel_rolling_release, vercel_rolling_release_info
-from tests.integration.vercel_tasks import Json, effects, planned_and_done, run, sent
+from tests.integration.tasks import Json, sent
+from tests.integration.vercel_shop import check_planned_and_done, effects, run
 
 MANUAL = [{"percentage": 10}, {"percentage": 50}, {"percentage": 100}]
 TIMED = [{"percentage": 10, "duration": "5m"}, {"percentage": 50, "duration": "1h"}, {"percentage": 100}]
@@ -33,8 +34,8 @@ def rolling(world: t.Any, check: bool = False, **options: t.Any) -> Json:
     return run(world, vercel_rolling_release, check, **options)
 
 
-def settle(world: t.Any, **options: t.Any) -> Json:
-    return planned_and_done(world, vercel_rolling_release, **options)
+def check_settled(world: t.Any, **options: t.Any) -> Json:
+    return check_planned_and_done(world, vercel_rolling_release, **options)
 
 
 def info(world: t.Any) -> Json:
@@ -53,18 +54,18 @@ def serving(world: t.Any) -> str:
 
 
 def test_settings_are_planned_written_seen_and_left_alone(world: t.Any) -> None:
-    done = settle(world, stages=MANUAL)
+    done = check_settled(world, stages=MANUAL)
     assert sent(done) == ["update_rolling_release_config"] * 2
     assert info(world)["config"] == done["rolling_release"]["config"]
     assert done["rolling_release"]["config"]["advancement"] == "manual-approval"
     assert len(run(world, vercel_rolling_release, stages=MANUAL)["steps"]) == 1
-    timed = settle(world, stages=TIMED)
+    timed = check_settled(world, stages=TIMED)
     assert sent(timed) == ["update_rolling_release_config"] * 2
     assert [stage["seconds"] for stage in timed["rolling_release"]["config"]["stages"]] == [300.0, 3600.0, None]
     assert not rolling(world, enabled=True)["changed"]
-    assert sent(settle(world, canary_response_header=True)) == ["update_rolling_release_config"] * 2
-    assert settle(world, stages=MANUAL)["rolling_release"]["config"]["canary_response_header"] is True
-    assert sent(settle(world, enabled=False)) == ["update_rolling_release_config"]
+    assert sent(check_settled(world, canary_response_header=True)) == ["update_rolling_release_config"] * 2
+    assert check_settled(world, stages=MANUAL)["rolling_release"]["config"]["canary_response_header"] is True
+    assert sent(check_settled(world, enabled=False)) == ["update_rolling_release_config"]
     assert info(world)["config"] is None
 
 
@@ -75,8 +76,8 @@ def test_minutes_are_what_the_vendor_gets(world: t.Any) -> None:
 
 def test_settings_that_the_vendor_would_not_take_over_others_are_taken(world: t.Any) -> None:
     world.patch("app", sticky_rolling_config=True)
-    settle(world, stages=MANUAL)
-    settle(world, stages=TIMED)
+    check_settled(world, stages=MANUAL)
+    check_settled(world, stages=TIMED)
 
 
 def test_settings_that_do_not_hold_are_told(world: t.Any) -> None:
@@ -118,15 +119,15 @@ def test_a_402_of_the_vendor_speaks_of_rolling_releases(world: t.Any) -> None:
 
 
 def test_a_release_goes_from_stage_to_stage(world: t.Any) -> None:
-    settle(world, stages=MANUAL)
-    started = settle(world, deployment="v1.5.0", state="active")
+    check_settled(world, stages=MANUAL)
+    started = check_settled(world, deployment="v1.5.0", state="active")
     canary = started["rolling_release"]["release"]["canary"]
     assert sent(started) == ["start_rolling_release"]
     assert (serving(world), info(world)["release"]["percentage"]) == ("v1.4.2", 10)
-    approved = settle(world, deployment="v1.5.0", state="active", stage=1)
+    approved = check_settled(world, deployment="v1.5.0", state="active", stage=1)
     assert (sent(approved), approved["rolling_release"]["release"]["percentage"]) == (["approve_rolling_release_stage"], 50)
     assert not rolling(world, deployment="v1.5.0", state="active", stage=0)["changed"]
-    complete = settle(world, deployment=canary, state="complete")
+    complete = check_settled(world, deployment=canary, state="complete")
     assert sent(complete) == ["complete_rolling_release"]
     assert (serving(world), info(world)["release"]["state"]) == ("v1.5.0", "COMPLETE")
     assert not rolling(world, deployment="v1.5.0", state="active", stage=2)["changed"]
@@ -157,21 +158,21 @@ def test_a_release_that_has_not_begun_is_not_taken_past_its_first_stage(world: t
 
 
 def test_the_approval_of_the_last_stage_completes(world: t.Any) -> None:
-    settle(world, stages=MANUAL)
-    settle(world, deployment="v1.5.0", state="active")
-    settle(world, deployment="v1.5.0", state="active", stage=1)
-    done = settle(world, deployment="v1.5.0", state="active", stage=2)
+    check_settled(world, stages=MANUAL)
+    check_settled(world, deployment="v1.5.0", state="active")
+    check_settled(world, deployment="v1.5.0", state="active", stage=1)
+    done = check_settled(world, deployment="v1.5.0", state="active", stage=2)
     assert (sent(done), done["rolling_release"]["how"]) == (["approve_rolling_release_stage"], "approved")
     assert (serving(world), release(world)["state"]) == ("v1.5.0", "COMPLETE")
 
 
 def test_stages_that_go_on_by_themselves_are_waited_for_in_minutes(world: t.Any) -> None:
-    settle(world, stages=TIMED, deployment="v1.5.0", state="active")
+    check_settled(world, stages=TIMED, deployment="v1.5.0", state="active")
     begun = world.state()["now"]
-    waited = settle(world, deployment="v1.5.0", state="active", stage=1, deadline="10m")
+    waited = check_settled(world, deployment="v1.5.0", state="active", stage=1, deadline="10m")
     assert (sent(waited), waited["rolling_release"]["how"], waited["changed"]) == ([], "waited", True)
     assert 295 <= world.state()["now"] - begun <= 340
-    done = settle(world, deployment="v1.5.0", state="active", stage=2, deadline="2h")
+    done = check_settled(world, deployment="v1.5.0", state="active", stage=2, deadline="2h")
     assert (serving(world), done["rolling_release"]["release"]["state"]) == ("v1.5.0", "COMPLETE")
 
 
@@ -183,9 +184,9 @@ def test_a_wait_ends_with_its_deadline(world: t.Any) -> None:
 
 
 def test_an_abort_keeps_what_served_and_is_done_once(world: t.Any) -> None:
-    settle(world, stages=MANUAL)
-    settle(world, deployment="v1.5.0", state="active")
-    done = settle(world, deployment="v1.5.0", state="aborted", description="checkout answers 500")
+    check_settled(world, stages=MANUAL)
+    check_settled(world, deployment="v1.5.0", state="active")
+    done = check_settled(world, deployment="v1.5.0", state="aborted", description="checkout answers 500")
     assert sent(done) == ["request_rollback"]
     assert "do NOT go live" in done["rolling_release"]["notes"][0]
     assert (serving(world), release(world)["state"]) == ("v1.4.2", "ABORTED")

@@ -1,30 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Vercel module called in this process, against the sandbox, with its options checked as Ansible checks them."""
+"""The shop's projects at Vercel in the sandbox, and how the tests run a module against them."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from tests.integration import tasks
+from tests.integration.tasks import Json
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
-
-Json = dict[str, t.Any]
 TEAM = "example-team"
 
 
 def run(world: t.Any, module: t.Any, check: bool = False, no_log: bool = False, **options: t.Any) -> Json:
-    """The module's result. Options that the module does not have are left out, but for those that are given."""
+    """The module's result for the project hydrogen. Options that the module does not have are left out, but for those that are given."""
     known = {"token": world.token("vercel"), "api_url": world.url("vercel"), "team": TEAM, "project": "hydrogen"}
     spec = module.SPEC["argument_spec"]
-    given = {**{name: value for name, value in known.items() if name in spec}, **options}
-    rules = {key: value for key, value in module.SPEC.items() if key != "supports_check_mode"}
-    checked = ModuleArgumentSpecValidator(**rules).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    return outcome(module.execute, checked.validated_parameters, check, no_log)
+    return tasks.run(module, {**{name: value for name, value in known.items() if name in spec}, **options}, check, no_log)
 
 
-def both(world: t.Any, module: t.Any, **options: t.Any) -> Json:
+def check_planned_and_done(world: t.Any, module: t.Any, **options: t.Any) -> Json:
     """The plan, then the run, which must be what the plan said; and a second run, which must change nothing. Returns the run."""
     plan = run(world, module, check=True, **options)
     assert not plan.get("failed"), plan["msg"]
@@ -42,5 +36,6 @@ def changes(world: t.Any) -> list[str]:
     return [entry["operation"] for entry in world.journal(changes=True, vendor="vercel") if entry["effect"]]
 
 
-def steps(result: Json) -> list[str]:
-    return [step["name"] for step in result["steps"]]
+def effects(world: t.Any, word: str) -> int:
+    """How many of them have this word in their operation."""
+    return len([operation for operation in changes(world) if word in operation])
