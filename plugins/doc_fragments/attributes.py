@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (c) 2026 saasops.runbooks contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The attributes that every module states."""
+"""The attributes that every module states. What a module says of one itself goes before what stands here."""
 
 from __future__ import annotations
 
@@ -12,10 +12,39 @@ options: {}
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return what would change, sending no changing request.
+    support: full
   diff_mode:
     description: Returns what has changed, or would change in C(check_mode), when in diff mode.
+    support: full
   idempotent:
     description: When run twice in a row with the same arguments, the second run changes nothing.
+    support: full
+"""
+
+    # Of a module that only looks.
+    LOOKS = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what would change, sending no changing request.
+    support: full
+    details: Changes nothing.
+  diff_mode:
+    description: Returns what has changed, or would change in C(check_mode), when in diff mode.
+    support: N/A
+    details: Changes nothing.
+  idempotent:
+    description: When run twice in a row with the same arguments, the second run changes nothing.
+    support: full
+"""
+
+    # Of an action plugin that has no module beside it.
+    ACTION = r"""
+options: {}
+attributes:
+  action:
+    description: Has an action plugin that does its work on the controller.
+    support: full
 """
 
     ACTIONGROUP_VERCEL = r"""

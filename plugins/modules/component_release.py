@@ -26,13 +26,6 @@ extends_documentation_fragment:
   - saasops.runbooks.common.run
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_component
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   component:
     description:

@@ -18,15 +18,8 @@ notes:
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.common.run
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_component
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-  idempotent:
-    support: full
 options:
   component:
     description:
@@ -121,33 +114,16 @@ health:
     last_at: {description: Moment of the last probe., type: float}
     endpoints: {description: Each endpoint with its verdict., type: list, elements: dict}
 steps:
-  description: The requests that were sent, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.component_release).
+  returned: always
   type: list
   elements: dict
-  returned: always
-  contains:
-    name: {description: Name of the operation., type: str}
-    ms: {description: Milliseconds that it took., type: int}
-    status: {description: HTTP status; null when no answer came., type: int}
-    request_id: {description: The vendor's id of the request., type: str}
 failure:
-  description: What went wrong, for programs. RV(ignore:msg) says the same for people, with the next step.
+  description:
+    - What went wrong, for programs; the same keys as in M(saasops.runbooks.component_release).
+    - RV(ignore:msg) says the same for people, with the next step.
   type: dict
   returned: failure
-  contains:
-    vendor: {description: Who was asked., type: str}
-    operation: {description: Name of the operation., type: str}
-    kind:
-      description:
-        - One of V(auth), V(permission), V(not_found), V(conflict), V(rate_limited), V(plan), V(invalid), V(vendor_down), V(timeout),
-          V(protocol), V(failed), V(refused), V(unknown).
-      type: str
-    status: {description: HTTP status; null when no answer came., type: int}
-    code: {description: 'The vendor''s own code, or ours for a refusal.', type: str}
-    message: {description: What happened., type: str}
-    request_id: {description: The vendor's id of the request., type: str}
-    retryable: {description: Whether the same may work later., type: bool}
-    hint: {description: What to do next., type: str}
 """
 
 from typing import Any

@@ -19,17 +19,8 @@ notes:
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.convex.management
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_convex
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 seealso:
   - module: saasops.runbooks.convex_deploy_key
   - name: Convex management API
@@ -87,23 +78,10 @@ deploy_keys:
       creator: 71
       permissions: ['deployment:deploy']
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.convex_deployment).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Convex's id of the request, where it gives one.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(not_found) (there is no such deployment), V(auth), V(permission), V(rate_limited),

@@ -25,13 +25,6 @@ extends_documentation_fragment:
   - saasops.runbooks.convex
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_convex
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   state:
     description:

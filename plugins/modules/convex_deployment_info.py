@@ -21,17 +21,8 @@ notes:
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.convex
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_convex
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 seealso:
   - module: saasops.runbooks.convex_deployment
   - name: Convex deployment platform API
@@ -128,23 +119,10 @@ deployment:
       permissions: ['deployment:deploy', 'deployment:env:view']
       read_only: false
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.convex_deployment).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Convex's id of the request, where it gives one.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(auth) (the key is cut off, dead, or of another deployment), V(refused) (it is another

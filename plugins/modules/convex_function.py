@@ -28,10 +28,6 @@ extends_documentation_fragment:
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_convex
 attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
   idempotent:
     support: none
     details: A mutation or action has no state that could be compared. It runs each time. A query changes nothing.
@@ -134,23 +130,10 @@ changes:
       description: Fingerprint of what is sent.
       type: str
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.convex_deployment).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Convex's id of the request, where it gives one.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(failed) (the function threw), V(not_found) (there is no such function), V(conflict) (the

@@ -175,23 +175,10 @@ changes:
       description: Fingerprint of what is sent.
       type: str
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.convex_deployment).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Convex's id of the request, where it gives one.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(refused) (not confirmed, not allowed, or another import is in progress), V(invalid) (the

@@ -20,18 +20,13 @@ description:
 notes:
   - Made for a task with C(run_once) in a play on the inventory group C(components).
   - Without a ledger the run goes on and says so, unless O(ledger=required).
+extends_documentation_fragment:
+  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.action
 attributes:
-  action:
-    description: Has an action plugin that does its work on the controller.
-    support: full
-  check_mode:
-    description: Can run in C(check_mode) and return what would change, sending no changing request.
-    support: full
   diff_mode:
-    description: Returns what has changed, or would change in C(check_mode), when in diff mode.
     support: none
   idempotent:
-    description: When run twice in a row with the same arguments, the second run changes nothing.
     support: none
     details: Every run is one of its own.
 options:

@@ -20,17 +20,8 @@ extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.railway
   - saasops.runbooks.railway.service
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_railway
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 options:
   since:
     description:
@@ -242,23 +233,10 @@ link:
   returned: success
   type: str
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.railway_deployment).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status, which Railway keeps at 200 for most errors; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Railway's id of the request, when it sends one.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(auth), V(not_found), V(invalid) (also a filter that Railway does not understand),

@@ -28,13 +28,6 @@ extends_documentation_fragment:
   - saasops.runbooks.common.change
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_railway
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   api_token:
     description:

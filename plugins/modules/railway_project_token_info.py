@@ -18,17 +18,8 @@ notes:
   - "Requests: none to two to resolve the names (none when ids are given), and one to list; one more for each further hundred tokens."
 extends_documentation_fragment:
   - saasops.runbooks.common
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_railway
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 options:
   api_token:
     description:

@@ -32,13 +32,6 @@ extends_documentation_fragment:
   - saasops.runbooks.railway.service
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_railway
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   replicas:
     description:

@@ -19,17 +19,8 @@ extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.railway
   - saasops.runbooks.railway.service
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_railway
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 options: {}
 seealso:
   - module: saasops.runbooks.railway_service

@@ -38,8 +38,6 @@ extends_documentation_fragment:
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_railway
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: full
     details: Values are shown as fingerprints, sealed variables as C(sealed).
@@ -206,23 +204,10 @@ changes:
       description: Keyed fingerprint of what is sent.
       type: str
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.railway_deployment).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status, which Railway keeps at 200 for most errors; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Railway's id of the request, when it sends one.
-      type: str
 failure:
   description:
     - Why the task failed; the same keys as in M(saasops.runbooks.railway_deployment).

@@ -22,17 +22,8 @@ extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.railway
   - saasops.runbooks.railway.optional_service
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_railway
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 options:
   service:
     description:
@@ -137,7 +128,7 @@ link:
   returned: success
   type: str
 steps:
-  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.railway_variables).
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.railway_deployment).
   returned: always
   type: list
   elements: dict

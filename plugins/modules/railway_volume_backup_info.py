@@ -19,17 +19,8 @@ extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.railway
   - saasops.runbooks.railway.optional_service
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_railway
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 options:
   service:
     description:
@@ -164,23 +155,10 @@ link:
   returned: success
   type: str
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.railway_deployment).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status, which Railway keeps at 200 for most errors; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Railway's id of the request, when it sends one.
-      type: str
 failure:
   description: Why the task failed; the same keys as in M(saasops.runbooks.railway_volume_backup).
   returned: failure

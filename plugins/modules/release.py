@@ -19,8 +19,6 @@ extends_documentation_fragment:
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_ledger
 attributes:
-  check_mode:
-    support: full
   diff_mode:
     support: none
   idempotent:
@@ -104,23 +102,11 @@ release:
     bad_reason: {description: Why., type: str}
     schema_floor: {description: The oldest release that fits its data., type: str}
 failure:
-  description: What went wrong, for programs. RV(ignore:msg) says the same for people, with the next step.
+  description:
+    - What went wrong, for programs; the same keys as in M(saasops.runbooks.component_release).
+    - RV(ignore:msg) says the same for people, with the next step.
   type: dict
   returned: failure
-  contains:
-    vendor: {description: Who was asked., type: str}
-    operation: {description: Name of the operation., type: str}
-    kind:
-      description:
-        - One of V(auth), V(permission), V(not_found), V(conflict), V(rate_limited), V(plan), V(invalid), V(vendor_down), V(timeout),
-          V(protocol), V(failed), V(refused), V(unknown).
-      type: str
-    status: {description: HTTP status; null when no answer came., type: int}
-    code: {description: 'The vendor''s own code, or ours for a refusal.', type: str}
-    message: {description: What happened., type: str}
-    request_id: {description: The vendor's id of the request., type: str}
-    retryable: {description: Whether the same may work later., type: bool}
-    hint: {description: What to do next., type: str}
 """
 
 from typing import Any

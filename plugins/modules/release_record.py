@@ -17,19 +17,12 @@ description:
     be taken up again. In check mode nothing is written.
 notes:
   - Made for a task with C(run_once), after every component's plan, apply, undo and verify were registered as C(<verb>_plan) and so on.
+extends_documentation_fragment:
+  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.action
 attributes:
-  action:
-    description: Has an action plugin that does its work on the controller.
-    support: full
-  check_mode:
-    description: Can run in C(check_mode) and return what would change, sending no changing request.
-    support: full
   diff_mode:
-    description: Returns what has changed, or would change in C(check_mode), when in diff mode.
     support: none
-  idempotent:
-    description: When run twice in a row with the same arguments, the second run changes nothing.
-    support: full
 options:
   scope:
     description:

@@ -18,17 +18,8 @@ notes:
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.vercel.token
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_vercel
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 options:
   token_id:
     description:
@@ -103,23 +94,10 @@ access_token:
         origin: manual
         expires_at: null
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.vercel_production).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Vercel's id of the request.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(auth), V(permission), V(not_found), V(rate_limited), V(timeout), V(vendor_down) or V(protocol).

@@ -25,13 +25,6 @@ extends_documentation_fragment:
   - saasops.runbooks.vercel.account
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_vercel
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   config:
     description:
@@ -107,23 +100,10 @@ changes:
       description: Fingerprint of what is sent, keyed with the token.
       type: str
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.vercel_production).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Vercel's id of the request.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(auth), V(permission), V(not_found), V(invalid), V(conflict), V(plan), V(failed) (it was accepted

@@ -29,13 +29,6 @@ extends_documentation_fragment:
   - saasops.runbooks.vercel
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_vercel
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   deployment:
     description:

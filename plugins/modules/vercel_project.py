@@ -26,13 +26,6 @@ extends_documentation_fragment:
   - saasops.runbooks.vercel
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_vercel
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   paused:
     description:
@@ -188,23 +181,10 @@ changes:
       description: Fingerprint of what is sent.
       type: str
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.vercel_production).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Vercel's id of the request.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(auth), V(permission), V(not_found), V(invalid), V(plan), V(conflict), V(failed) (settings

@@ -239,6 +239,12 @@ def test_every_module_documents_its_attributes() -> None:
     assert not [name for name, document in module_docs().items() if not document.get("version_added")]
 
 
+def test_modules_that_only_look_say_so() -> None:
+    attributes = {name: document["attributes"] for name, document in module_docs().items()}
+    without_diff = {name for name, stated in attributes.items() if stated["diff_mode"]["support"] == "N/A"}
+    assert without_diff == {name for name in modules() if name.endswith("_info")} | {"http_probe"}
+
+
 def test_action_groups_hold_exactly_the_modules_that_say_so() -> None:
     groups = {name: [item for item in items if isinstance(item, str)] for name, items in load_yaml("meta/runtime.yml")["action_groups"].items()}
     said: dict[str, list[str]] = {name: [] for name in groups}
