@@ -191,7 +191,7 @@ def test_every_declared_operation_is_asked_by_a_module_or_named_as_rare(asked: d
 def test_what_is_rare_is_seen_by_the_test_that_is_named() -> None:
     for rare in modules_guide.RARE.values():
         for operation, it in rare.items():
-            path, _, name = it.test.partition("::")
+            path, name = it.test.split("::")
             function = (ROOT / path).read_text(encoding="utf-8").partition(f"def {name}(")[2].partition("\ndef ")[0]
             assert operation in function + _parameters(path, name), it
 

@@ -23,9 +23,9 @@ PACKAGE = f"ansible_collections.{COLLECTION}"
 # In the order of the pages; the last holds what belongs to no vendor.
 VENDORS = {"convex": "Convex", "railway": "Railway", "shopify": "Shopify", "stripe": "Stripe", "vercel": "Vercel", "any": "Any vendor"}
 WRITTEN = "<!-- Written by tests/tools/modules_guide.py from the modules' documentation and from what was asked of the sandbox. -->"
-REQUESTS = """*Requests* are given twice: of a task that finds nothing to do, and of one that makes a change, both as they were seen at the sandbox. Where
-the first is empty every task acts, where the second is empty the module only looks. A question that is repeated while a change is waited for counts
-once."""
+REQUESTS = """*Requests* are given twice, as they were seen at the sandbox: of a task that finds nothing to do, and of one that makes a change. Where the
+first is missing every task acts, where the second is missing the module only looks. A question that is repeated while a change is waited for
+counts once. What the vendor's own client asks, and what is asked of no vendor, is not counted."""
 HEAD = f"""# Modules
 
 {WRITTEN}
@@ -34,8 +34,9 @@ Every module takes its connection from the inventory host it runs for, from its 
 and works in check mode. `ansible-doc saasops.runbooks.<module>` has all options, results and further examples. The page of each vendor has an
 example of every module, which runs as printed after `make sandbox`.
 
-{REQUESTS} The notes of each module say more.
-[operations.md](operations.md) tells which module asks a vendor what.
+{REQUESTS}
+
+The notes of each module say more. [operations.md](operations.md) tells which module asks a vendor what.
 """
 PAGE_HEAD = """Every module of {where}, with an example that runs as printed after `make sandbox`. [modules.md](../modules.md) lists all modules, and
 tells what they have in common{operations}.
@@ -47,7 +48,9 @@ OPERATIONS_HEAD = f"""# What a vendor is asked, and by which module
 Each operation is declared once, in `plugins/module_utils/vendors/<vendor>/`, and held to the vendor's schema. [modules.md](modules.md) tells what
 each module is for.
 
-{REQUESTS} Here they stand behind the module as *nothing to do* / *a change*.
+{REQUESTS}
+
+Here they stand behind each module: *nothing to do* / *a change*.
 """
 
 

@@ -3,6 +3,8 @@
 
 Each file has ``steps(world, ledger)``, the cycles of its modules; ``NEEDED``, the fewest arguments that each module takes; and ``BAD``,
 arguments that it must refuse, which are added to the needed ones (a value of None leaves one out).
+
+Every operation of a vendor is reached by a step here, or named as rare in ``tests/tools/modules_guide.py``.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     at_railway = {"component": api, "token": world.sandbox_run["railway"]["token"]}
     here = {"ledger_url": ledger, "environment": "shop/production"}
     fact = {**here, "component": "app", "deployment": "dpl_example", "state": "bad", "reason": "it leaks", "schema_floor": "v1.4.1"}
+    proved = {**here, "component": "app", "deployment": "dpl_proved"}
     held = {**here, "run_id": "by-hand", "reason": "both ways", "seconds": "10m"}
     endpoints = [{"name": name, "url": known["url"] + "/health"} for name, known in world.sandbox_run["components"].items()]
     return [
@@ -71,6 +72,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "release.serving.version == 'v1.4.1'",
         ),
         Cycle("release", fact, "release_info", {**here, "components": ["app"]}, "components.app.releases.dpl_example.bad_reason == 'it leaks'"),
+        Cycle("release", {**proved, "state": "proved"}, "release_info", {**here, "components": ["app"]}, "components.app.releases.dpl_proved.proved_at > `0`"),
         Cycle("lease", held, "release_info", {**here, "components": []}, "lease.run == 'by-hand'"),
         Cycle("lease", {**here, "run_id": "by-hand", "state": "free"}, "release_info", {**here, "components": []}, "lease == `null`"),
     ]
