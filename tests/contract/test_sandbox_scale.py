@@ -12,7 +12,9 @@ from ansible_collections.saasops.runbooks.tests.contract.vercel_sandbox import V
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import Sandbox
 
 TIMES, SEED = 25, 7
-LINES = "query($d: String!, $s: DateTime, $e: DateTime) { deploymentLogs(deploymentId: $d, limit: 5000, startDate: $s, endDate: $e) { timestamp message } }"
+LINES = """query($d: String!, $s: DateTime, $e: DateTime, $f: String) {
+  deploymentLogs(deploymentId: $d, limit: 5000, startDate: $s, endDate: $e, filter: $f) { timestamp message severity }
+}"""
 VARIABLES = "query($p: String!, $e: String!, $s: String) { variables(projectId: $p, environmentId: $e, serviceId: $s) }"
 
 
@@ -93,6 +95,26 @@ def test_log_lines_are_closer_together(running: Sandbox, sandbox: Sandbox, scale
     window = {"s": _text(began), "e": _text(began + 1000)}
     lines = railway.data(LINES, d=serving["id"], **window)["deploymentLogs"]
     assert len(lines) in range(100 * scale, 100 * scale + 2)
+
+
+@pytest.mark.parametrize("text", ["products", "@level:info", "-done", '"GET /health done" AND @level:info', "nothing says this"])
+def test_a_filter_finds_what_fits_among_millions_of_lines(running: Sandbox, sandbox: Sandbox, text: str) -> None:
+    running.scenario("bad-release", scale=100)
+    railway = Railway(running.run)
+    serving, began = railway.tagged("v1.4.1")["id"], int(running.clock()["now"]) - 86400
+    window = {"s": _text(began), "e": _text(began + 60)}
+    fits: dict[str, t.Callable[[Json], bool]] = {
+        "products": lambda row: "products" in row["message"],
+        "@level:info": lambda row: row["severity"] == "info",
+        "-done": lambda row: "done" not in row["message"],
+        "nothing says this": lambda row: False,
+    }
+    fit = fits.get(text, lambda row: "GET /health done" in row["message"] and row["severity"] == "info")
+    every = railway.data(LINES, d=serving, **window)["deploymentLogs"]
+    assert railway.data(LINES, d=serving, **window, f=text)["deploymentLogs"] == [row for row in every if fit(row)]
+    # All that the plan keeps: it is found, or told to be nothing, before a client loses its patience.
+    found = railway.data(LINES, d=serving, s="2026-01-01T00:00:00Z", f=text)["deploymentLogs"]
+    assert len(found) == (5001 if any(map(fit, every)) else 0)
 
 
 def _text(seconds: int) -> str:

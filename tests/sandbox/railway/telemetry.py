@@ -20,6 +20,8 @@ if t.TYPE_CHECKING:
     from .vendor import Railway
 
 LINE_EVERY, REQUEST_EVERY = 10.0, 2.0
+# After so many lines they are the same again: see ``_line``.
+ROUND = 3 * 4 * 5
 KEPT_DAYS = {"free": 3, "hobby": 7, "pro": 30, "enterprise": 90}
 MOST = 5000
 PATHS = ("/", "/api/products", "/api/cart", "/health")
@@ -53,15 +55,24 @@ class Telemetry:
         self._railway = railway
 
     # -- rows, newest first
-    def deploy_rows(self, it: Deployment, since: float, until: float) -> t.Iterator[Row]:
-        return newest_first([self._added(it, "deploy", since, until), self._lines(it, since, until)])
+    def deploy_rows(self, it: Deployment, since: float, until: float, text: str | None) -> t.Iterator[Row]:
+        """Those that fit a filter; ``matches`` finds the same ones among all, which may be millions."""
+        added = [row for row in self._added(it, "deploy", since, until) if matches(row, text)]
+        return newest_first([added, self._lines(it, since, until, text)])
 
-    def _lines(self, it: Deployment, since: float, until: float) -> t.Iterator[Row]:
+    def _lines(self, it: Deployment, since: float, until: float, text: str | None) -> t.Iterator[Row]:
+        # What a line says repeats itself, so that one round of them tells which fit.
+        fitting = {number for number in range(ROUND) if matches(self._line(it, number, 0.0), text)}
+        if not fitting:
+            return
         for number, at in self._moments(it, LINE_EVERY / self._railway.world.scale, since, until):
-            if it.bad and number % 3 == 0:
-                yield Row(at, f"Error: checkout failed with code 500 ({it.tag})", "error", it, {"level": "error", "route": "/api/cart"}, number)
-            else:
-                yield Row(at, f"GET {PATHS[number % 4]} done", "info" if number % 5 else None, it, {"level": "info"}, number)
+            if number % ROUND in fitting:
+                yield self._line(it, number, at)
+
+    def _line(self, it: Deployment, number: int, at: float) -> Row:
+        if it.bad and number % 3 == 0:
+            return Row(at, f"Error: checkout failed with code 500 ({it.tag})", "error", it, {"level": "error", "route": "/api/cart"}, number)
+        return Row(at, f"GET {PATHS[number % 4]} done", "info" if number % 5 else None, it, {"level": "info"}, number)
 
     def build_rows(self, it: Deployment, since: float, until: float) -> t.Iterator[Row]:
         last, scale = "Build failed: exit code 1" if it.status == "FAILED" else f"Built {it.image}", self._railway.world.scale

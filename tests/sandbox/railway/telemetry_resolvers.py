@@ -16,7 +16,7 @@ class TelemetryResolvers(Access):
     # -- logs
     def deploymentLogs(self, _info: t.Any, deploymentId: str, **wish: t.Any) -> list[Json]:
         it = self._deployment(deploymentId)
-        return self._range(lambda since, until: self._railway.telemetry.deploy_rows(it, since, until), wish)
+        return self._range(lambda since, until: self._railway.telemetry.deploy_rows(it, since, until, wish.get("filter")), wish)
 
     def buildLogs(self, _info: t.Any, deploymentId: str, **wish: t.Any) -> list[Json]:
         it = self._deployment(deploymentId)
@@ -30,7 +30,7 @@ class TelemetryResolvers(Access):
         own = [it for it in self._railway.deployments.values() if it.environment == self._environment(environmentId).id]
 
         def rows(since: float, until: float) -> t.Iterator[Row]:
-            return newest_first(self._railway.telemetry.deploy_rows(it, since, until) for it in own)
+            return newest_first(self._railway.telemetry.deploy_rows(it, since, until, wish.get("filter")) for it in own)
 
         return [self._line(row) for row in self._railway.telemetry.at_anchor(rows, wish.get("filter"), wish)]
 
