@@ -126,7 +126,7 @@ class DirectAction(ActionBase):  # type: ignore[misc]
         vendor = self.NAME.split("_")[0]
         if option in ("component", "token", "api_token") and vendor not in variables.VENDOR:
             if option != "component":
-                return self._value(task_vars, f"{self._value(task_vars, 'component_vendor')}_{option}")
+                return self._value(task_vars, f"{self._vendor_of_component(task_vars)}_{option}")
             if self._task.args.get("endpoints"):
                 return None
             if self.MODULE.SPEC["argument_spec"][option]["type"] == "str":
@@ -149,6 +149,11 @@ class DirectAction(ActionBase):  # type: ignore[misc]
         # The inventory gives it as <vendor>_<option>.
         name = f"{vendor}_{option}"
         return self._value(task_vars, name) if name in variables.VENDOR.get(vendor, ()) else None
+
+    def _vendor_of_component(self, task_vars: dict[str, t.Any]) -> t.Any:
+        """Of the one that the task names, else of the host: a token goes to nobody but its own vendor."""
+        named = self._task.args.get("component")
+        return named.get("component_vendor") if isinstance(named, Mapping) else self._value(task_vars, "component_vendor")
 
     def _value(self, task_vars: dict[str, t.Any], name: str, default: t.Any = None) -> t.Any:
         return self._templar.template(task_vars[name]) if name in task_vars else default

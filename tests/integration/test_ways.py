@@ -214,6 +214,17 @@ def test_the_guide_tells_what_every_module_asks(asked: dict[str, modules_guide.A
     assert {path.name for path in (ROOT / "docs/modules").iterdir()} == {name.partition("/")[2] for name in written if "/" in name}
 
 
+# -- whose token
+@pytest.mark.parametrize("direct_way", WAYS.values(), ids=WAYS)
+def test_a_token_goes_to_nobody_but_its_own_vendor(world: World, direct_way: bool) -> None:
+    """The play's host is a Vercel component; the task names one of Railway."""
+    api = {"name": "api", "component_vendor": "railway", "railway_service": "api", "railway_api_url": world.sandbox_run["railway"]["url"]}
+    steps = [Step("own", "component_release_info", {}), Step("other", "component_release_info", {"component": api})]
+    results = play(world, world.folder / "tokens", steps, direct_way).results
+    assert [results[name]["release"]["serving"]["version"] for name in ("own", "other")] == ["v1.4.2", "v1.4.2"]
+    assert {entry["auth"] for entry in world.sandbox.journal(vendor="railway")} == {"project"}
+
+
 # -- what stands in the way
 ELSEWHERE = '''
 from ansible.plugins.connection.local import Connection as Local

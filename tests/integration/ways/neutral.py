@@ -42,7 +42,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     railway = {name: value for name, value in world.variables().items() if name in ("railway_api_url", "railway_project")}
     api = {"name": "api", "component_vendor": "railway", "railway_service": "api", **railway}
     api["component_url"] = world.sandbox_run["components"]["api"]["url"]
-    at_railway = {"component": api, "token": world.sandbox_run["railway"]["token"]}
+    at_railway = {"component": api}
     here = {"ledger_url": ledger, "environment": "shop/production"}
     fact = {**here, "component": "app", "deployment": "dpl_example", "state": "bad", "reason": "it leaks", "schema_floor": "v1.4.1"}
     proved = {**here, "component": "app", "deployment": "dpl_proved"}
