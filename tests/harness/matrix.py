@@ -16,7 +16,7 @@ from tests.harness.launcher import Launcher
 from tests.harness.world import Run, World
 
 OLD, NEW, NEXT = "v1.4.1", "v1.4.2", "v1.4.3"
-MOST_RERUNS = 3
+MOST_RERUNS = COUNTED_RUNS = 3
 # Longer than anything that may still be on its way at a vendor.
 QUIET = 900
 Json = dict[str, t.Any]
@@ -185,13 +185,18 @@ def rerun(world: World, launcher: Launcher, story: Story) -> Run:
 
 
 # -- where in the run
-def reads(world: World, launcher: Launcher, story: Story) -> dict[str, int]:
-    """vendor -> how many of its requests the story reads when nothing goes wrong."""
-    story.prepare(world, launcher)
-    world.sandbox.clear_journal()
-    done = launcher.play(world, story.verb, *story.arguments)
-    assert done.code == 0, done.output
-    return dict(collections.Counter(entry["vendor"] for entry in world.sandbox.journal(changes=False)))
+def reads(new_world: t.Callable[[], World], launcher: Launcher, story: Story) -> dict[str, int]:
+    """vendor -> how many of its requests the story reads at least when nothing goes wrong; a slow run reads again what is no longer fresh."""
+    least: dict[str, int] = {}
+    for _number in range(COUNTED_RUNS):
+        world = new_world()
+        story.prepare(world, launcher)
+        world.sandbox.clear_journal()
+        done = launcher.play(world, story.verb, *story.arguments)
+        assert done.code == 0, done.output
+        found = collections.Counter(entry["vendor"] for entry in world.sandbox.journal(changes=False))
+        least = {vendor: min(number, least.get(vendor, number)) for vendor, number in found.items()}
+    return least
 
 
 def places(most: int) -> list[int]:

@@ -100,7 +100,7 @@ def counted() -> dict[str, int]:
 def numbers(counted: dict[str, int], new_world: NewWorld, launcher: Launcher) -> dict[str, int]:
     """How many requests of each vendor a rollback reads; found out once."""
     if not counted:
-        counted.update(reads(new_world(), launcher, ROLLBACK))
+        counted.update(reads(new_world, launcher, ROLLBACK))
     return counted
 
 

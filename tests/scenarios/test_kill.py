@@ -71,7 +71,7 @@ def wait_until(run: Started, reached: t.Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("vendor", ["vercel", "railway"])
 def test_a_run_killed_while_it_reads(vendor: str, new_world: NewWorld, launcher: Launcher) -> None:
-    most = reads(new_world(), launcher, ROLLBACK)[vendor]
+    most = reads(new_world, launcher, ROLLBACK)[vendor]
     check_killed_while_reading(new_world(), launcher, ROLLBACK, vendor, random.Random(f"{seed()} {vendor}").randint(1, most))
 
 
@@ -79,7 +79,7 @@ def test_a_run_killed_while_it_reads(vendor: str, new_world: NewWorld, launcher:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("vendor", ["vercel", "railway", "app"])
 def test_every_kill_all_along_the_reading_requests(vendor: str, new_world: NewWorld, launcher: Launcher) -> None:
-    for number in places(reads(new_world(), launcher, ROLLBACK)[vendor]):
+    for number in places(reads(new_world, launcher, ROLLBACK)[vendor]):
         print(vendor, number)
         check_killed_while_reading(new_world(), launcher, ROLLBACK, vendor, number)
 
