@@ -10,6 +10,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import typing as t
 
 import yaml
@@ -66,6 +67,7 @@ class World:
         self.sandbox_run = run
         self.state = folder / "state"
         self.ledger_url = ledger_url
+        self._shortcut = tempfile.TemporaryDirectory(prefix="w-")
         self.inventory = self.write_inventory()
 
     # -- what the operator has
@@ -127,7 +129,7 @@ class World:
             "ANSIBLE_SHOW_CUSTOM_STATS": "1",
             "ANSIBLE_LOCAL_TEMP": str(self.folder / "ansible-tmp"),
             "XDG_STATE_HOME": str(self.state),
-            "TMPDIR": str(self.temporary()),
+            "TMPDIR": str(self._short()),
             "SAASOPS_CLOCK_URL": self.sandbox_run["clock_url"] if self.sandbox_run["clock"] == "virtual" else None,
             **changes,
         }
@@ -137,6 +139,13 @@ class World:
         path = self.folder / "tmp"
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+    def _short(self) -> pathlib.Path:
+        """The folder for temporary files by a short name: Ansible makes a socket in it, whose path may have 107 characters."""
+        link = pathlib.Path(self._shortcut.name) / "t"
+        if not link.exists():
+            link.symlink_to(self.temporary())
+        return link
 
     def command(self, verb: str, *arguments: str, inventory: pathlib.Path | str | None = None) -> list[str]:
         return ["ansible-playbook", str(PLAYBOOKS / f"{verb}.yml"), "-i", str(inventory or self.inventory), *arguments]
