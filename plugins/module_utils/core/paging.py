@@ -10,6 +10,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 
 Item = t.TypeVar("Item")
 MOST_PAGES = 1000
+LATER = "Try again later; if it stays, report it to the vendor"
 
 
 def pages(fetch: t.Callable[[t.Any], tuple[list[Item], t.Any]], what: str) -> t.Iterator[Item]:
@@ -24,7 +25,11 @@ def pages(fetch: t.Callable[[t.Any], tuple[list[Item], t.Any]], what: str) -> t.
         yield from items
         if cursor is None:
             return
+        if not isinstance(cursor, str | int | tuple):
+            raise Failure(
+                "protocol", f"the list of {what} goes on at {str(cursor)[:80]!r}, which is no cursor", "Try again later; if it stays, report it to the vendor"
+            )
         if cursor in seen:
-            raise Failure("protocol", f"the list of {what} repeats its page {str(cursor)[:80]!r}", "Try again later; if it stays, report it to the vendor")
+            raise Failure("protocol", f"the list of {what} repeats its page {str(cursor)[:80]!r}", LATER)
         seen.add(cursor)
     raise Failure("protocol", f"the list of {what} has more than {MOST_PAGES} pages", "Narrow the query")

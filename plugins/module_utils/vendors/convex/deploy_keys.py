@@ -66,7 +66,7 @@ def _key(raw: t.Any) -> Key:
     if not isinstance(raw, dict) or not isinstance(raw.get("name"), str) or not isinstance(raw.get("allowedActions"), list):
         raise malformed("deploy key")
     return {
-        "id": raw.get("id"),
+        "id": plain(raw["id"], 100) if isinstance(raw.get("id"), str) else raw.get("id"),
         "name": plain(raw["name"], 200),
         "created_at": _seconds(raw.get("creationTime")),
         "last_used_at": _seconds(raw.get("lastUsedTime")),

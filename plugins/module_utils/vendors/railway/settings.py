@@ -106,7 +106,7 @@ def _running(active: list[t.Any]) -> int:
 
 def _regions(data: t.Mapping[str, t.Any], instance: t.Mapping[str, t.Any], scope: Scope) -> dict[str, int] | None:
     """Replicas by region; what the config does not tell, the service may (older ones have a number and a region)."""
-    config: t.Any = (data.get("environment") or {}).get("config", {})
+    config: t.Any = inner(data.get("environment"), "config")
     try:
         service = config["services"].get(scope.service_id) or {}
         found = inner(service.get("deploy"), "multiRegionConfig") or {}

@@ -46,9 +46,9 @@ def listed(client: Client, project: str) -> list[Token]:
     try:
         found = [
             {
-                "id": str(node["id"]),
+                "id": plain(node["id"], 100),
                 "name": plain(node["name"], 200),
-                "environment_id": str(node["environmentId"]),
+                "environment_id": plain(node["environmentId"], 100),
                 "environment": plain(node["environment"]["name"], 100),
                 "display": plain(node["displayToken"], 100),
                 "created_at": epoch(node["createdAt"]),
