@@ -26,9 +26,7 @@ def pages(fetch: t.Callable[[t.Any], tuple[list[Item], t.Any]], what: str) -> t.
         if cursor is None:
             return
         if not isinstance(cursor, str | int | tuple):
-            raise Failure(
-                "protocol", f"the list of {what} goes on at {str(cursor)[:80]!r}, which is no cursor", "Try again later; if it stays, report it to the vendor"
-            )
+            raise Failure("protocol", f"the list of {what} goes on at {str(cursor)[:80]!r}, which is no cursor", LATER)
         if cursor in seen:
             raise Failure("protocol", f"the list of {what} repeats its page {str(cursor)[:80]!r}", LATER)
         seen.add(cursor)
