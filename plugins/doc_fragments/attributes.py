@@ -80,6 +80,17 @@ attributes:
       - saasops.runbooks.railway
 """
 
+    ACTIONGROUP_STRIPE = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.stripe) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.stripe
+"""
+
     ACTIONGROUP_COMPONENT = r"""
 options: {}
 attributes:

@@ -63,6 +63,15 @@ VENDOR = {
             "railway_token",
         }
     ),
+    "stripe": frozenset(
+        {
+            "stripe_account",
+            "stripe_api_key",
+            "stripe_api_url",
+            "stripe_mode",
+            "stripe_version",
+        }
+    ),
     "vercel": frozenset(
         {
             "vercel_api_url",
@@ -75,7 +84,7 @@ VENDOR = {
 }
 PREFIXES = ("saasops_", "component_", *(f"{vendor}_" for vendor in VENDOR))
 # Options of vendor modules that say who asks.
-TOKENS = ("token", "api_token", "deploy_key")
+TOKENS = ("token", "api_token", "deploy_key", "api_key")
 _SECRET = re.compile(r"(token|secret|password|key|dsn)$")
 
 

@@ -64,7 +64,7 @@ class OpenApi:
         if template is None:
             raise AssertionError(f"the vendor's document has no {method} {path}")
         responses: Json = self.paths[template][method.lower()]["responses"]
-        key = next((name for name in (str(status), f"{str(status)[0]}XX") if name in responses), None)
+        key = next((name for name in (str(status), f"{str(status)[0]}XX", "default") if name in responses), None)
         if key is None:
             raise AssertionError(f"{method} {template} never answers {status}, only {', '.join(responses)}")
         content = self._resolved(_json_schema(responses[key])).get("content", {})
@@ -145,6 +145,11 @@ class Convex:
 @functools.cache
 def convex() -> Convex:
     return Convex(folder() / "convex")
+
+
+@functools.cache
+def stripe() -> OpenApi:
+    return OpenApi(folder() / "stripe" / "openapi.json")
 
 
 @functools.cache

@@ -66,6 +66,8 @@ def connection(run: Json, module: str) -> Json:
     if vendor == "railway":
         broad = {"api_token": known["account_token"], "project": "example", "environment": "production"}
         return {"api_url": known["url"], **(broad if module.startswith("railway_project_token") else {"token": known["token"]})}
+    if vendor == "stripe":
+        return {"api_key": known["api_key"], "api_url": known["url"], "mode": "live"}
     if module.startswith("convex_deploy_key"):
         return {"token": known["team_token"], "api_url": known["management_url"], "deployment": known["deployment"]}
     return {"deploy_key": known["deploy_key"], "url": known["url"], "deployment": known["deployment"]}
@@ -251,7 +253,24 @@ CONVEX = [
     convex("append", "import", {**ROWS, "mode": "append"}, acts=True, takes_back=UPLOAD),
     convex("replace", "import", {**ROWS, "mode": "replace", "confirm": "happy-otter-123", **DESTROYS}, acts=True, takes_back=UPLOAD),
 ]
-WRITES = [*VERCEL, *RAILWAY, *CONVEX]
+# -- Stripe
+
+
+def stripe(name: str, module: str, options: Json, *before: Step, **facts: t.Any) -> Write:
+    return Write(name, Act(f"stripe_{module}", options), before, **facts)
+
+
+CHECKOUT = {"name": "checkout"}
+HOOK = {**CHECKOUT, "url": "https://app.example.com/hook", "enabled_events": ["invoice.paid"]}
+HOOKED = Act("stripe_webhook_endpoint", HOOK)
+STRIPE = [
+    stripe("create", "webhook_endpoint", HOOK),
+    stripe("update", "webhook_endpoint", {**HOOK, "description": "Payments", "enabled": False, "metadata": {"team": "shop"}}, HOOKED),
+    stripe("begin to rotate", "webhook_endpoint", {**CHECKOUT, "state": "rotating"}, HOOKED),
+    stripe("rotate", "webhook_endpoint", {**CHECKOUT, "state": "rotated"}, HOOKED, Act("stripe_webhook_endpoint", {**CHECKOUT, "state": "rotating"})),
+    stripe("delete", "webhook_endpoint", {**CHECKOUT, "state": "absent", **DESTROYS}, HOOKED),
+]
+WRITES = [*VERCEL, *RAILWAY, *CONVEX, *STRIPE]
 
 # -- what only reads
 LOOKS = [
@@ -269,6 +288,9 @@ LOOKS = [
     Act("railway_service_info", API),
     Act("railway_variables_info", API),
     Act("railway_volume_backup_info", API),
+    Act("stripe_account_info", {}),
+    Act("stripe_balance_info", {}),
+    Act("stripe_webhook_endpoint_info", {}),
     Act("vercel_access_token_info", {}),
     Act("vercel_deployment_info", HYDROGEN),
     Act("vercel_domain_info", HYDROGEN),

@@ -23,14 +23,14 @@ from tests.harness.both_ways import COLLECTION, WAYS, Json, Step, Way, play
 from tests.harness.sweep import leaks
 from tests.harness.world import ROOT, World
 from tests.integration import ways
-from tests.integration.ways import convex, neutral, railway, vercel
+from tests.integration.ways import convex, neutral, railway, stripe, vercel
 from tests.sandbox.launch import Sandbox
 from tests.tools import modules_guide
 
 pytestmark = pytest.mark.timeout(1300)
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
 DOCUMENTED_ALONE = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - set(MODULES))
-ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, neutral, railway, vercel)}
+ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, neutral, railway, stripe, vercel)}
 # What may differ between two runs: moments, lengths, and what is made by chance.
 BY_CHANCE = re.compile(r"(^|_)(ms|at|seconds|cursor|request_id|process|boot|started|expires_at)$")
 

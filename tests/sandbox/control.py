@@ -80,9 +80,13 @@ class Control:
         return web.json_response({"scenario": name, "epoch": self._world.epoch, "components": sorted(self._world.components)})
 
     async def patch_world(self, request: web.Request) -> web.Response:
-        """``{"component", "deployment"?, "set": {...}}``, or one of ``push``, ``add``, ``maintenance`` with its facts."""
+        """``{"component", "deployment"?, "set": {...}}``, or ``{"vendor", "set": {...}}`` for a vendor without components, or one of
+        ``push``, ``add``, ``maintenance`` with its facts."""
         wish = await _body(request)
-        _only(wish, {"component", "deployment", "set", "push", "add", "maintenance"})
+        _only(wish, {"component", "deployment", "vendor", "set", "push", "add", "maintenance"})
+        if "vendor" in wish:
+            self._world.vendors[str(wish["vendor"])].patch("", None, wish.get("set", {}))
+            return web.json_response({})
         acts = [name for name in ("push", "add", "maintenance") if name in wish]
         if not acts:
             self._world.patch(str(wish.get("component")), wish.get("deployment"), wish.get("set", {}))

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, forms
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import Gate, KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import keyed_fingerprint
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, Wire, path_of
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import IDEMPOTENCY_KEY, Reply, Wire, path_of
 
 # interpret(operation, reply) returns the answer's data or raises the vendor's error as a Failure.
 Interpret = t.Callable[[Operation, Reply], t.Any]
@@ -55,6 +55,7 @@ class Client:
         variables: t.Mapping[str, t.Any] | None = None,
         look: Look | None = None,
         stands_for: t.Any = None,
+        key: str = "",
     ) -> t.Any:
         """A change, through the gate. In check mode returns :class:`KnownAfter`.
 
@@ -62,28 +63,41 @@ class Client:
 
         When no answer came and the effect is in doubt, ``look`` is asked for as long as a late request could still arrive; the
         change is sent again only when its effect did not show in that time.
+
+        ``key`` is the idempotency key of vendors that take one: what was sent with it may be sent again without having looked. A vendor
+        keeps its first answer to a key, also when that was an error of its own, so after such an error, and a look, another key is used.
         """
         if not operation.changes:
             raise TypeError(f"{operation.name} only reads: send it through call()")
         path, query, variables = path or {}, query or {}, variables or {}
         # Keyed, for what is sent may be a secret that is easily guessed.
         content = self.fingerprint(stands_for or {"path": dict(path), "query": dict(query), "body": body, "variables": dict(variables)})
-        return self.gate.change(self.vendor, operation, target, content, lambda: self._send_once(operation, path, query, body, variables, look))
+        return self.gate.change(self.vendor, operation, target, content, lambda: self._send_once(operation, path, query, body, variables, look, key))
 
     def fingerprint(self, value: t.Any) -> str:
         """Stands for a secret in results: equal for equal values seen with the same token, and of no use without that token."""
         return keyed_fingerprint(self.wire.key, value)
 
     def _send_once(
-        self, operation: Operation, path: t.Mapping[str, t.Any], query: t.Mapping[str, t.Any], body: t.Any, variables: t.Mapping[str, t.Any], look: Look | None
+        self,
+        operation: Operation,
+        path: t.Mapping[str, t.Any],
+        query: t.Mapping[str, t.Any],
+        body: t.Any,
+        variables: t.Mapping[str, t.Any],
+        look: Look | None,
+        key: str,
     ) -> t.Any:
+        answered = 0
         for _attempt in range(MOST_SENDS):
+            headers = {IDEMPOTENCY_KEY: f"{key}-{answered}" if answered else key} if key else None
             try:
-                return self._send(operation, path, query, body, variables)
+                return self._send(operation, path, query, body, variables, headers)
             except Failure as failure:
                 if not failure.maybe_sent or look is None:
                     raise
                 doubt = failure
+                answered += failure.status is not None and failure.status >= 500
             try:
                 seen = self._look(look)
             except Failure as blind:
@@ -125,7 +139,15 @@ class Client:
                 return seen
             clock.sleep(min(1.0, self.wire.timeout))
 
-    def _send(self, operation: Operation, path: t.Mapping[str, t.Any], query: t.Mapping[str, t.Any], body: t.Any, variables: t.Mapping[str, t.Any]) -> t.Any:
+    def _send(
+        self,
+        operation: Operation,
+        path: t.Mapping[str, t.Any],
+        query: t.Mapping[str, t.Any],
+        body: t.Any,
+        variables: t.Mapping[str, t.Any],
+        headers: t.Mapping[str, str] | None = None,
+    ) -> t.Any:
         if operation.document:
             reply = self.wire.send(
                 operation.name,
@@ -136,7 +158,8 @@ class Client:
             )
         else:
             is_single = operation.changes or operation.once
-            reply = self.wire.send(operation.name, operation.method, path_of(operation.path, path), is_single, {**self.always, **query}, body)
+            content = forms.encoded(body) if operation.form and body is not None else body
+            reply = self.wire.send(operation.name, operation.method, path_of(operation.path, path), is_single, {**self.always, **query}, content, headers)
         try:
             return self._interpret(operation, reply)
         except Failure as failure:

@@ -15,7 +15,8 @@ class Operation:
     ``query`` names the query parameters that the call may carry, ``body`` the fields of its JSON body; the contract tests hold
     both to the vendor's schema. ``changes`` marks what only the change gate may send, ``destroys`` what in addition needs
     ``saasops_allow: destroy``. ``once`` marks what changes nothing yet, and still must not be sent again when its answer was lost.
-    ``lists`` marks what may answer with a JSON list where the vendor's other calls answer with an object.
+    ``lists`` marks what may answer with a JSON list where the vendor's other calls answer with an object. ``form`` marks a body that is
+    sent as a form instead of JSON.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Operation:
     destroys: bool = False
     lists: bool = False
     once: bool = False
+    form: bool = False
 
 
 def table(*operations: Operation) -> dict[str, Operation]:

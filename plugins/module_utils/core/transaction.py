@@ -59,11 +59,19 @@ class Task:
         if not self.no_log:
             raise refuse(f"the result of this task would show {what}", "Set no_log: true on the task, and register its result", code="no_log")
 
-    def wire(self, vendor: str, base_url: str, credential: tuple[str, str] | None, request_id_header: str = "X-Request-Id") -> wire.Wire:
-        """A session to one host; ``base_url`` must have passed ``checked_base_url``."""
+    def wire(
+        self,
+        vendor: str,
+        base_url: str,
+        credential: tuple[str, str] | None,
+        request_id_header: str = "X-Request-Id",
+        headers: t.Mapping[str, str] | None = None,
+        retry_header: str = "",
+    ) -> wire.Wire:
+        """A session to one host; ``base_url`` must have passed ``checked_base_url``. ``headers`` go with every request."""
         if not wire.AVAILABLE:
             raise Failure("invalid", "the Python library requests is not installed", "Install it for the Python that runs this task: pip install requests")
-        made = wire.Wire(vendor, base_url, self.deadline, self.params["request_timeout"], credential, request_id_header)
+        made = wire.Wire(vendor, base_url, self.deadline, self.params["request_timeout"], credential, request_id_header, headers, retry_header)
         self._wires.append(made)
         return made
 

@@ -34,6 +34,8 @@ USER_AGENT = "saasops.runbooks (Ansible collection)"
 LARGEST_ANSWER = 64 * 1024 * 1024
 LONGEST_PAUSE = 60.0
 MOST_TRIES = 5
+# With this header a vendor does a change once, however often it is sent.
+IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Step:
     ms: int
     status: int | None
     request_id: str
+
+
+class Form(bytes):
+    """A body that is an encoded HTML form (``core/forms.py``)."""
 
 
 class _Header(AuthBase):
@@ -113,6 +119,8 @@ class Wire:
         timeout: float,
         credential: tuple[str, str] | None = None,
         request_id_header: str = "X-Request-Id",
+        headers: t.Mapping[str, str] | None = None,
+        retry_header: str = "",
     ) -> None:
         self.vendor = vendor
         self.base_url = base_url
@@ -123,7 +131,9 @@ class Wire:
         self.again: t.Callable[[], None] = lambda: None
         self._request_id_header = request_id_header
         self._session = requests.Session()
-        self._session.headers["User-Agent"] = USER_AGENT
+        self._session.headers.update({**(headers or {}), "User-Agent": USER_AGENT})
+        # In which the vendor says ``true`` or ``false`` to sending again, where it says so at all.
+        self._retry_header = retry_header
         # What fingerprints of secrets are keyed with; it never leaves this process.
         self.key = credential[1] if credential else ""
         self._session.auth = _Header(*credential) if credential else _Header("Accept", "*/*")
@@ -131,28 +141,47 @@ class Wire:
     def close(self) -> None:
         self._session.close()
 
-    def send(self, name: str, method: str, path: str, changes: bool, query: t.Mapping[str, t.Any] | None = None, body: t.Any = None) -> Reply:
+    def send(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        changes: bool,
+        query: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        headers: t.Mapping[str, str] | None = None,
+    ) -> Reply:
         """Send until an answer below 500 comes back or retrying would not be safe.
 
         Reads are retried after any fault. A change is sent again only where it surely had no effect: the connection was never
-        made, or the vendor said 429. Every other fault of a change raises with ``maybe_sent``.
+        made, or the vendor said 429; with an idempotency key also where its answer was lost. Every other fault of a change raises
+        with ``maybe_sent``.
         """
+        keyed = IDEMPOTENCY_KEY in (headers or {})
         for attempt in range(1, MOST_TRIES + 1):
             try:
-                reply = self._once(name, method, path, query, body)
+                reply = self._once(name, method, path, query, body, headers)
             except Failure as failure:
                 failure.maybe_sent = changes and failure.maybe_sent
                 # What is no answer of the vendor's may be a moment's trouble on the way; at a wrong address it stays the same.
                 most = 2 if failure.kind == "protocol" else MOST_TRIES
-                if attempt >= most or failure.maybe_sent or not failure.retryable or not self.pause(attempt, None):
+                doubled = failure.maybe_sent and not keyed
+                if attempt >= most or doubled or not failure.retryable or not self.pause(attempt, None):
                     raise
             else:
-                passing = reply.status == 429 or (reply.status >= 500 and not changes)
+                passing = self._passing(reply, changes, keyed)
                 if not passing or attempt == MOST_TRIES or not self.pause(attempt, retry_after(reply.headers)):
                     return reply
             if changes:
                 self.again()
         raise AssertionError("unreachable")
+
+    def _passing(self, reply: Reply, changes: bool, keyed: bool) -> bool:
+        """Whether the same request may be answered otherwise in a moment, and may be sent again. The vendor's own word goes first."""
+        said = str(reply.headers.get(self._retry_header) or "").lower() if self._retry_header else ""
+        if said == "true" and reply.status >= 400 and (keyed or not changes):
+            return True
+        return said != "false" and (reply.status == 429 or (reply.status >= 500 and not changes))
 
     def pause(self, attempt: int, asked: float | None) -> bool:
         """Sleep before the next try; False when the deadline would pass meanwhile."""
@@ -163,8 +192,8 @@ class Wire:
         clock.sleep(pause)
         return True
 
-    def _once(self, name: str, method: str, path: str, query: t.Mapping[str, t.Any] | None, body: t.Any) -> Reply:
-        with self.exchange(name, method, path, query, body) as response:
+    def _once(self, name: str, method: str, path: str, query: t.Mapping[str, t.Any] | None, body: t.Any, headers: t.Mapping[str, str] | None = None) -> Reply:
+        with self.exchange(name, method, path, query, body, headers) as response:
             return self.reply(response, name)
 
     @contextlib.contextmanager
@@ -173,7 +202,7 @@ class Wire:
     ) -> t.Iterator[t.Any]:
         """One request, sent once, with its answer's body still to be read; whatever breaks it is a :class:`Failure`.
 
-        ``body`` is sent as JSON, bytes as they are.
+        ``body`` is sent as JSON, a form as a form, bytes as they are.
         """
         if self.deadline.passed():
             raise Failure("timeout", f"the task's {self.deadline.seconds:g} s were over before {name} was sent", "Give a larger deadline", self.vendor, name)
@@ -181,7 +210,8 @@ class Wire:
         status: int | None = None
         request_id = ""
         raw = isinstance(body, bytes)
-        content = {"data": body, "headers": {**(headers or {}), "Content-Type": "application/octet-stream"}} if raw else {"json": body, "headers": headers}
+        kind = "application/x-www-form-urlencoded" if isinstance(body, Form) else "application/octet-stream"
+        content = {"data": body, "headers": {**(headers or {}), "Content-Type": kind}} if raw else {"json": body, "headers": headers}
         try:
             with self._session.request(
                 method, self.base_url + path, params=dict(query or {}), timeout=self.timeout, allow_redirects=False, stream=True, **content

@@ -33,9 +33,11 @@ class Script:
     def __init__(self, *answers: t.Any) -> None:
         self.answers = list(answers)
         self.sent: list[tuple[t.Any, ...]] = []
+        self.keys: list[str | None] = []
 
-    def send(self, name: str, method: str, path: str, changes: bool, query: t.Any = None, body: t.Any = None) -> Reply:
+    def send(self, name: str, method: str, path: str, changes: bool, query: t.Any = None, body: t.Any = None, headers: t.Any = None) -> Reply:
         self.sent.append((name, method, path, changes, dict(query or {}), body))
+        self.keys.append((headers or {}).get("Idempotency-Key"))
         answer = self.answers.pop(0)
         if isinstance(answer, Failure):
             raise answer
@@ -181,3 +183,21 @@ def test_a_lease_lost_meanwhile_stops_the_second_send(time: Time) -> None:
     with pytest.raises(Failure, match="taken over"):
         change(client(script, recorder=recorder), look=lambda: None)
     assert len(script.sent) == 1
+
+
+# -- idempotency keys and forms
+def test_after_an_error_of_the_vendor_s_own_another_key_is_used(time: Time) -> None:
+    down = lost("vendor_down")
+    down.status = 500
+    script = Script(lost(), down, {"done": True})
+    client = Client(t.cast("t.Any", script), Gate(False), lambda _operation, reply: reply.body)
+    assert client.change(CHANGE, "target", path={"project": "x"}, look=lambda: None, key="key") == {"done": True}
+    # A lost answer is kept under its key; so is an error.
+    assert script.keys == ["key", "key", "key-1"]
+
+
+def test_a_form_is_sent_as_one(time: Time) -> None:
+    script = Script({})
+    form = Operation("refund", "POST", "/v1/refunds", changes=True, form=True)
+    Client(t.cast("t.Any", script), Gate(False), lambda _operation, reply: reply.body).change(form, "target", body={"metadata": {"a": True}})
+    assert script.sent[0][-1] == b"metadata%5Ba%5D=true" and script.keys == [None]

@@ -286,3 +286,36 @@ def test_one_connection_is_kept(time: Time) -> None:
         for _dummy in range(3):
             one.send("read", "GET", "/", changes=False)
         assert len(server.peers) == 1
+
+
+# -- idempotency keys
+KEYED = {"Idempotency-Key": "key"}
+
+
+def test_a_change_with_a_key_is_sent_again_when_its_answer_was_lost(time: Time) -> None:
+    with Loopback(each(Answer(200, b"<html>"), said({"done": True}))) as server:
+        assert wired(server.url).send("change", "POST", "/", True, headers=KEYED).body == {"done": True}
+    assert [request.headers["Idempotency-Key"] for request in server.requests] == ["key", "key"]
+    with Loopback(each(Answer(200, b"<html>"), said({"done": True}))) as server:
+        assert failed(lambda: wired(server.url).send("change", "POST", "/", True)).maybe_sent
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "said_by_vendor", "keyed", "sent"),
+    [
+        (429, "false", True, 1),
+        (429, "", True, 2),
+        (409, "true", True, 2),
+        (409, "true", False, 1),
+        (409, "", True, 1),
+        (500, "true", True, 2),
+        (500, "", True, 1),
+    ],
+)
+def test_the_vendor_s_word_about_sending_again_goes_first(time: Time, status: int, said_by_vendor: str, keyed: bool, sent: int) -> None:
+    with Loopback(each(said({}, status, **({"X_Again": said_by_vendor} if said_by_vendor else {})), said({}))) as server:
+        one = wire.Wire("vendor", server.url, clock.Deadline(300.0), 5.0, None, headers={"X-Version": "1"}, retry_header="X-Again")
+        one.send("change", "POST", "/", True, headers=KEYED if keyed else None)
+    assert len(server.requests) == sent
+    assert {request.headers["X-Version"] for request in server.requests} == {"1"}

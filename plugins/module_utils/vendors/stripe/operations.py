@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""What this collection asks of the Stripe API, version 2026-10-28.endive. Bodies are forms; every POST carries an idempotency key."""
+
+from __future__ import annotations
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation, table
+
+PAGE = ("limit", "starting_after")
+
+GET_ACCOUNT = Operation("get_account", "GET", "/v1/account")
+GET_BALANCE = Operation("get_balance", "GET", "/v1/balance")
+
+LIST_WEBHOOK_ENDPOINTS = Operation("list_webhook_endpoints", "GET", "/v1/webhook_endpoints", query=PAGE)
+GET_WEBHOOK_ENDPOINT = Operation("get_webhook_endpoint", "GET", "/v1/webhook_endpoints/{id}")
+CREATE_WEBHOOK_ENDPOINT = Operation(
+    "create_webhook_endpoint",
+    "POST",
+    "/v1/webhook_endpoints",
+    body=("url", "enabled_events", "api_version", "connect", "description", "metadata"),
+    changes=True,
+    form=True,
+)
+UPDATE_WEBHOOK_ENDPOINT = Operation(
+    "update_webhook_endpoint",
+    "POST",
+    "/v1/webhook_endpoints/{id}",
+    body=("url", "enabled_events", "disabled", "description", "metadata"),
+    changes=True,
+    form=True,
+)
+# What was not delivered to it yet is lost with it.
+DELETE_WEBHOOK_ENDPOINT = Operation("delete_webhook_endpoint", "DELETE", "/v1/webhook_endpoints/{id}", changes=True, destroys=True)
+
+OPERATIONS = table(
+    GET_ACCOUNT,
+    GET_BALANCE,
+    LIST_WEBHOOK_ENDPOINTS,
+    GET_WEBHOOK_ENDPOINT,
+    CREATE_WEBHOOK_ENDPOINT,
+    UPDATE_WEBHOOK_ENDPOINT,
+    DELETE_WEBHOOK_ENDPOINT,
+)

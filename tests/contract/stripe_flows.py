@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that the rooms of Stripe ever ask for, once, by topic, against a vendor that answers as it says."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import account_info, balance_info, webhook_endpoint, webhook_endpoint_info
+from ansible_collections.saasops.runbooks.tests.unit.vendors.stripe_answers import (
+    ACCOUNT,
+    BALANCE,
+    ENDPOINT,
+    HOOK,
+    SECRET,
+    Json,
+    Stripe,
+    error,
+    of_module,
+    page,
+)
+from ansible_collections.saasops.runbooks.tests.unit.vendors.vercel_answers import LOST
+
+ANSWERS: list[tuple[str, Json]] = [
+    ("/v1/account", ACCOUNT),
+    ("/v1/balance", BALANCE),
+    ("/v1/webhook_endpoints", page(HOOK)),
+    ("/v1/webhook_endpoints/we_1", HOOK),
+]
+
+
+def good(result: Json) -> Json:
+    assert not result.get("failed"), result["msg"]
+    return result
+
+
+def account(stripe: Stripe) -> None:
+    stripe.on("GET", "/v1/account", ACCOUNT)
+    stripe.on("GET", "/v1/balance", BALANCE)
+    good(of_module(account_info.execute))
+    good(of_module(balance_info.execute))
+
+
+def webhooks(stripe: Stripe) -> None:
+    changed = {**HOOK, "url": "https://app.example.com/new", "enabled_events": ["*"], "status": "disabled", "description": "x"}
+    stripe.on("GET", "/v1/webhook_endpoints", page(HOOK, more=True), page(), page(), page(HOOK))
+    stripe.on("POST", "/v1/webhook_endpoints", {**HOOK, "secret": SECRET})
+    stripe.on("POST", "/v1/webhook_endpoints/we_1", {**changed, "metadata": {**HOOK["metadata"], "team": "shop"}})
+    stripe.on("DELETE", "/v1/webhook_endpoints/we_1", LOST, {"id": "we_1", "object": "webhook_endpoint", "deleted": True})
+    stripe.on("GET", "/v1/webhook_endpoints/we_1", (404, error("No such webhook endpoint", "resource_missing")))
+    good(of_module(webhook_endpoint_info.execute, endpoint=None))
+    wish = {**ENDPOINT, "name": "checkout", "url": HOOK["url"], "enabled_events": ["invoice.paid"], "metadata": {"team": "shop"}}
+    good(of_module(webhook_endpoint.execute, **{**wish, "connect": True, "description": "x", "api_version": "2026-10-28.endive"}))
+    more = {**wish, "url": changed["url"], "enabled_events": ["*"], "enabled": False, "description": "x"}
+    good(of_module(webhook_endpoint.execute, **more))
+    good(of_module(webhook_endpoint.execute, **{**ENDPOINT, "name": "checkout", "state": "absent"}, allow="destroy"))
+
+
+FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks)

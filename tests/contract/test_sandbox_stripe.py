@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sandbox's Stripe: keys, modes, forms, idempotency and webhook endpoints, as the vendor documents them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.saasops.runbooks.tests.contract.stripe_sandbox import Stripe
+from ansible_collections.saasops.runbooks.tests.sandbox.launch import ClockMember, Control
+
+HOOK = {"url": "https://app.example.com/hook", "enabled_events[0]": "invoice.paid", "enabled_events[]": "charge.refunded", "metadata[team]": "shop"}
+HOOKS = "/v1/webhook_endpoints"
+
+
+@pytest.fixture
+def stripe(sandbox: Control) -> Stripe:
+    return Stripe(sandbox.run)
+
+
+# -- who asks
+def test_a_key_says_which_mode_is_seen(stripe: Stripe) -> None:
+    assert stripe.get("/v1/balance")["livemode"] is True
+    stripe.post(HOOKS, **HOOK)
+    stripe.key = stripe.run["test_key"]
+    assert stripe.get("/v1/balance")["livemode"] is False
+    assert stripe.get(HOOKS)["data"] == []
+
+
+def test_a_wrong_key_is_told_and_not_shown(stripe: Stripe) -> None:
+    stripe.key = "sk_live_contractTestWrong7Hq2Zx"
+    status, document, _answer = stripe.ask("GET", "/v1/account")
+    assert status == 401 and stripe.key not in document["error"]["message"]
+
+
+def test_a_restricted_key_may_do_what_it_may(stripe: Stripe) -> None:
+    stripe.key = stripe.run["restricted_key"]
+    assert stripe.get("/v1/balance")["livemode"] is True
+    status, document, _answer = stripe.ask("GET", HOOKS)
+    assert (status, document["error"]["code"]) == (403, "more_permissions_required") and "rak_webhook_read" in document["error"]["message"]
+
+
+# -- webhook endpoints
+def test_an_endpoint_from_its_creation_to_its_end(stripe: Stripe) -> None:
+    made = stripe.post(HOOKS, **HOOK)
+    assert made["secret"].startswith("whsec_") and made["status"] == "enabled" and made["metadata"] == {"team": "shop"}
+    assert sorted(made["enabled_events"]) == ["charge.refunded", "invoice.paid"]
+    seen = stripe.get(f"{HOOKS}/{made['id']}")
+    assert "secret" not in seen and seen == {key: value for key, value in made.items() if key != "secret"}
+    changed = stripe.post(f"{HOOKS}/{made['id']}", **{"disabled": "true", "metadata[team]": "", "metadata[kept]": "1", "description": "x"})
+    assert (changed["status"], changed["metadata"], changed["description"]) == ("disabled", {"kept": "1"}, "x")
+    assert stripe.ask("DELETE", f"{HOOKS}/{made['id']}")[1] == {"id": made["id"], "object": "webhook_endpoint", "deleted": True}
+    assert stripe.refused("DELETE", f"{HOOKS}/{made['id']}") == (404, "resource_missing")
+
+
+def test_a_list_is_walked_both_ways(stripe: Stripe) -> None:
+    made = [stripe.post(HOOKS, **{**HOOK, "description": str(number)})["id"] for number in range(5)][::-1]
+    first = stripe.get(HOOKS, limit=2)
+    assert ([one["id"] for one in first["data"]], first["has_more"]) == (made[:2], True)
+    second = stripe.get(HOOKS, limit=3, starting_after=made[1])
+    assert ([one["id"] for one in second["data"]], second["has_more"]) == (made[2:], False)
+    before = stripe.get(HOOKS, limit=2, ending_before=made[3])
+    assert ([one["id"] for one in before["data"]], before["has_more"]) == (made[1:3], True)
+    assert stripe.refused("GET", HOOKS, limit=101)[0] == 400
+    assert stripe.refused("GET", HOOKS, starting_after="we_none")[0] == 400
+
+
+def test_what_is_no_endpoint_is_refused(stripe: Stripe) -> None:
+    assert stripe.refused("POST", HOOKS, {"url": "https://app.example.com/hook"}) == (400, "parameter_missing")
+    assert stripe.refused("POST", HOOKS, {**HOOK, "url": "http://app.example.com/hook"}) == (400, "url_invalid")
+    assert stripe.refused("POST", HOOKS, {**HOOK, "name": "hook"}) == (400, "parameter_unknown")
+    for _number in range(16):
+        stripe.post(HOOKS, **HOOK)
+    assert stripe.refused("POST", HOOKS, HOOK) == (400, "resource_limit_reached")
+
+
+# -- idempotency
+def test_a_key_is_answered_as_the_first_time_for_a_day(stripe: Stripe, member: ClockMember) -> None:
+    status, first, answer = stripe.ask("POST", HOOKS, HOOK, "key-1")
+    assert status == 200 and "Idempotent-Replayed" not in answer.headers
+    status, again, answer = stripe.ask("POST", HOOKS, HOOK, "key-1")
+    assert (status, again, answer.headers["Idempotent-Replayed"]) == (200, first, "true")
+    assert len(stripe.get(HOOKS)["data"]) == 1
+    status, document, _answer = stripe.ask("POST", HOOKS, {**HOOK, "description": "other"}, "key-1")
+    assert (status, document["error"]["type"]) == (400, "idempotency_error")
+    member.sleep(86401)
+    assert stripe.ask("POST", HOOKS, HOOK, "key-1")[1]["id"] != first["id"]
+
+
+@pytest.mark.parametrize(("when", "made"), [("before", 0), ("after", 1)])
+def test_an_error_of_its_own_is_kept_too(sandbox: Control, stripe: Stripe, when: str, made: int) -> None:
+    sandbox.ask("POST", "/world", {"vendor": "stripe", "set": {"failing": when}})
+    for _number in range(2):
+        assert stripe.refused("POST", HOOKS, HOOK, idempotency_key="key-2") == (500, "api_error")
+    assert len(stripe.get(HOOKS)["data"]) == made
+    assert stripe.ask("POST", HOOKS, HOOK, "key-3")[0] == 200
+
+
+def test_a_refusal_is_not_kept(stripe: Stripe) -> None:
+    assert stripe.ask("POST", HOOKS, {**HOOK, "url": "nothing"}, "key-4")[0] == 400
+    assert stripe.ask("POST", HOOKS, HOOK, "key-4")[0] == 200

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules of Stripe."""
+
+from __future__ import annotations
+
+from tests.harness.world import World
+from tests.integration.ways import Cycle, Json, Look
+
+WRONG_KEY = "sk_live_waysTestWrong6Gd1Kw9Px3Vn8Tj"
+SECRETS = (WRONG_KEY,)
+HOOK: Json = {"name": "checkout", "url": "https://app.example.com/hook", "enabled_events": ["invoice.paid"]}
+NEEDED: dict[str, Json] = {
+    "stripe_account_info": {},
+    "stripe_balance_info": {},
+    "stripe_webhook_endpoint": {"name": "checkout", "state": "rotated"},
+    "stripe_webhook_endpoint_info": {},
+}
+BAD: list[tuple[str, Json]] = [
+    ("stripe_account_info", {"api_key": WRONG_KEY}),
+    ("stripe_account_info", {"mode": "test"}),
+    ("stripe_account_info", {"mode": "both"}),
+    ("stripe_balance_info", {"api_url": "http://api.example.com"}),
+    ("stripe_balance_info", {"version": "newest"}),
+    ("stripe_webhook_endpoint", {"state": "present"}),
+    ("stripe_webhook_endpoint", {"name": None}),
+    ("stripe_webhook_endpoint", {"name": "nothing"}),
+    ("stripe_webhook_endpoint", {"state": "absent"}),
+    ("stripe_webhook_endpoint", {"enabled_events": ["paid!"]}),
+    ("stripe_webhook_endpoint_info", {"endpoint": "chekout"}),
+]
+
+
+def steps(world: World, ledger: str) -> list[Cycle | Look]:
+    name: Json = {"name": "checkout"}
+    return [
+        Look("stripe_account_info", {"mode": "live"}, "account.charges_enabled"),
+        Look("stripe_balance_info", {}, "negative == ['usd']"),
+        Cycle("stripe_webhook_endpoint", HOOK, "stripe_webhook_endpoint_info", {}, "endpoints[].name == ['checkout']", no_log=True),
+        Cycle("stripe_webhook_endpoint", {**name, "state": "rotating"}, "stripe_webhook_endpoint_info", {}, "length(endpoints) == `2`", no_log=True),
+        Cycle("stripe_webhook_endpoint", {**name, "state": "rotated"}, "stripe_webhook_endpoint_info", {}, "endpoints[].status == ['enabled', 'disabled']"),
+        Cycle(
+            "stripe_webhook_endpoint",
+            {**name, "description": "Payments"},
+            "stripe_webhook_endpoint_info",
+            {"endpoint": "checkout"},
+            "endpoints[0].description == 'Payments'",
+            no_log=True,
+        ),
+    ]
