@@ -5,12 +5,23 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import account_info, balance_info, webhook_endpoint, webhook_endpoint_info
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import (
+    account_info,
+    balance_info,
+    payment_info,
+    refund,
+    webhook_endpoint,
+    webhook_endpoint_info,
+)
 from ansible_collections.saasops.runbooks.tests.unit.vendors.stripe_answers import (
     ACCOUNT,
+    BACK,
     BALANCE,
     ENDPOINT,
     HOOK,
+    PAY,
+    PAYMENT,
+    REFUND,
     SECRET,
     Json,
     Stripe,
@@ -55,4 +66,17 @@ def webhooks(stripe: Stripe) -> None:
     good(of_module(webhook_endpoint.execute, **{**ENDPOINT, "name": "checkout", "state": "absent"}, allow="destroy"))
 
 
-FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks)
+def payments(stripe: Stripe) -> None:
+    stripe.on("GET", "/v1/customers", page({"id": "cus_1"}, url="/v1/customers"))
+    stripe.on("GET", "/v1/payment_intents", page(PAYMENT, more=True, url="/v1/payment_intents"), page(url="/v1/payment_intents"))
+    stripe.on("GET", "/v1/payment_intents/pi_1", PAYMENT)
+    stripe.on("GET", "/v1/charges/ch_1", PAYMENT["latest_charge"])
+    stripe.on("GET", "/v1/refunds", page(url="/v1/refunds"))
+    stripe.on("POST", "/v1/refunds", REFUND)
+    good(of_module(payment_info.execute, **{**PAY, "customer": "a@example.com", "max_age": "24h", "status": ["succeeded"]}))
+    good(of_module(payment_info.execute, **{**PAY, "payment_intent": "pi_1"}))
+    good(of_module(refund.execute, **{**BACK, "payment_intent": "pi_1", "key": "a", "amount": 100, "reason": "duplicate"}))
+    good(of_module(refund.execute, **{**BACK, "charge": "ch_1", "key": "b", "reverse_transfer": True, "refund_application_fee": True}))
+
+
+FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks, payments)

@@ -98,3 +98,58 @@ def test_an_error_of_its_own_is_kept_too(sandbox: Control, stripe: Stripe, when:
 def test_a_refusal_is_not_kept(stripe: Stripe) -> None:
     assert stripe.ask("POST", HOOKS, {**HOOK, "url": "nothing"}, "key-4")[0] == 400
     assert stripe.ask("POST", HOOKS, HOOK, "key-4")[0] == 200
+
+
+# -- payments
+def test_the_shop_is_the_same_in_every_world_of_a_seed(sandbox: Control, stripe: Stripe) -> None:
+    sandbox.scenario("bad-release", seed=7)
+    first = stripe.get("/v1/payment_intents", limit=3)
+    sandbox.scenario("bad-release", seed=7)
+    assert [one["id"] for one in stripe.get("/v1/payment_intents", limit=3)["data"]] == [one["id"] for one in first["data"]]
+
+
+@pytest.mark.parametrize(("path", "number"), [("/v1/customers", 2000), ("/v1/payment_intents", 3000), ("/v1/charges", 2940), ("/v1/refunds", 60)])
+def test_every_page_of_the_shop_is_valid(stripe: Stripe, path: str, number: int) -> None:
+    seen: list[str] = []
+    more = True
+    while more:
+        page = stripe.get(path, limit=100, **({"starting_after": seen[-1]} if seen else {}))
+        seen += [one["id"] for one in page["data"]]
+        more = page["has_more"]
+        assert [one["created"] for one in page["data"]] == sorted((one["created"] for one in page["data"]), reverse=True)
+    assert len(seen) == len(set(seen)) == number
+    assert stripe.get(f"{path}/{seen[-1]}")["id"] == seen[-1]
+    assert stripe.refused("GET", f"{path}/none_1") == (404, "resource_missing")
+
+
+def paid(stripe: Stripe, number: int) -> dict[str, str]:
+    """The payment of this number, with its charge."""
+    email = f"customer-{number:04d}@example.com"
+    customer = stripe.get("/v1/customers", email=email)["data"][0]["id"]
+    found = stripe.get("/v1/payment_intents", customer=customer, **{"expand[]": "data.latest_charge"})["data"]
+    return next(one for one in found if one["metadata"]["order"] == str(10_000 + number))
+
+
+def test_money_goes_back_once(stripe: Stripe) -> None:
+    payment = paid(stripe, 7)
+    charge = payment["latest_charge"]["id"]  # type: ignore[index]
+    part = stripe.post("/v1/refunds", payment_intent=payment["id"], amount="300", **{"metadata[order]": "x"})
+    assert (part["amount"], part["status"], part["charge"], part["metadata"]) == (300, "succeeded", charge, {"order": "x"})
+    assert stripe.get("/v1/refunds", charge=charge)["data"] == [part]
+    shown = stripe.get(f"/v1/charges/{charge}")
+    assert (shown["amount_refunded"], shown["refunded"]) == (300, False)
+    assert stripe.refused("POST", "/v1/refunds", {"charge": charge, "amount": str(shown["amount"])})[0] == 400
+    stripe.post("/v1/refunds", charge=charge)
+    assert stripe.get(f"/v1/charges/{charge}")["refunded"] is True
+    assert stripe.refused("POST", "/v1/refunds", {"charge": charge}) == (400, "charge_already_refunded")
+
+
+@pytest.mark.parametrize(("number", "code"), [(61, "charge_disputed"), (13, "invalid_request_error"), (37, "invalid_request_error")])
+def test_what_cannot_be_refunded_is_not(stripe: Stripe, number: int, code: str) -> None:
+    assert stripe.refused("POST", "/v1/refunds", {"payment_intent": paid(stripe, number)["id"]}) == (400, code)
+
+
+def test_payments_are_found_by_their_time(stripe: Stripe) -> None:
+    newest = stripe.get("/v1/payment_intents", limit=10)["data"]
+    found = stripe.get("/v1/payment_intents", **{"created[gte]": newest[4]["created"], "created[lt]": newest[1]["created"]})["data"]
+    assert [one["id"] for one in found] == [one["id"] for one in newest[2:5]]

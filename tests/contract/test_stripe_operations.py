@@ -100,6 +100,10 @@ def typed(node: t.Any, schema: Json) -> t.Any:
     """The values of a form as what the schema says they are: on the wire everything is text."""
     while "$ref" in schema:
         schema = document()["components"]["schemas"][schema["$ref"].split("/")[-1]]
+    if "anyOf" in schema:
+        # A range or a map where an object is given, one value otherwise.
+        inner = [one for one in schema["anyOf"] if ("$ref" in one) == isinstance(node, dict)]
+        return typed(node, inner[0]) if inner else node
     if isinstance(node, dict):
         return {key: typed(value, schema.get("properties", {}).get(key, {})) for key, value in node.items()}
     if isinstance(node, list):

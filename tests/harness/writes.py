@@ -11,6 +11,7 @@ import os
 import pathlib
 import typing as t
 
+import requests
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
@@ -260,6 +261,16 @@ def stripe(name: str, module: str, options: Json, *before: Step, **facts: t.Any)
     return Write(name, Act(f"stripe_{module}", options), before, **facts)
 
 
+@functools.cache
+def newest(sandbox: Sandbox) -> str:
+    """The newest payment of the shop, asked for once: in worlds of one seed it is the same."""
+    known = sandbox.run["stripe"]
+    headers = {"Authorization": f"Bearer {known['api_key']}"}
+    answer = requests.get(f"{known['url']}/v1/payment_intents", params={"limit": "1"}, headers=headers, timeout=10)
+    sandbox.clear_journal()
+    return str(answer.json()["data"][0]["id"])
+
+
 CHECKOUT = {"name": "checkout"}
 HOOK = {**CHECKOUT, "url": "https://app.example.com/hook", "enabled_events": ["invoice.paid"]}
 HOOKED = Act("stripe_webhook_endpoint", HOOK)
@@ -268,6 +279,8 @@ STRIPE = [
     stripe("update", "webhook_endpoint", {**HOOK, "description": "Payments", "enabled": False, "metadata": {"team": "shop"}}, HOOKED),
     stripe("begin to rotate", "webhook_endpoint", {**CHECKOUT, "state": "rotating"}, HOOKED),
     stripe("rotate", "webhook_endpoint", {**CHECKOUT, "state": "rotated"}, HOOKED, Act("stripe_webhook_endpoint", {**CHECKOUT, "state": "rotating"})),
+    stripe("all", "refund", {"payment_intent": newest, "key": "returned"}),
+    stripe("a part", "refund", {"payment_intent": newest, "key": "damaged", "amount": 100, "reason": "requested_by_customer"}),
     stripe("delete", "webhook_endpoint", {**CHECKOUT, "state": "absent", **DESTROYS}, HOOKED),
 ]
 WRITES = [*VERCEL, *RAILWAY, *CONVEX, *STRIPE]
@@ -290,6 +303,8 @@ LOOKS = [
     Act("railway_volume_backup_info", API),
     Act("stripe_account_info", {}),
     Act("stripe_balance_info", {}),
+    Act("stripe_payment_info", {}),
+    Act("stripe_payment_info", {"payment_intent": newest}),
     Act("stripe_webhook_endpoint_info", {}),
     Act("vercel_access_token_info", {}),
     Act("vercel_deployment_info", HYDROGEN),

@@ -9,6 +9,7 @@ import typing as t
 from ..errors import Refused
 from ..world import Call, Release, World
 from .account import ACCOUNT
+from .shop import Shop
 from .state import Json, Mode, error
 
 if t.TYPE_CHECKING:
@@ -34,7 +35,15 @@ class Stripe:
         if components:
             raise Refused(f"Stripe runs no components: {', '.join(sorted(components))}")
         self.live, self.test = Mode(True), Mode(False)
+        self._shops: dict[bool, Shop] = {}
+        self._began = self.world.now()
         self.failing, self._requests = "", 0
+
+    def shop(self, mode: Mode) -> Shop:
+        if mode.live not in self._shops:
+            salt = self.world.source(f"stripe shop {mode.live}").random()
+            self._shops[mode.live] = Shop(mode.live, str(salt), self._began, self.world.scale)
+        return self._shops[mode.live]
 
     def identity(self, mode: Mode, prefix: str) -> str:
         """An id that is the same in every world of one seed."""

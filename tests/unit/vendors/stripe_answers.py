@@ -41,6 +41,45 @@ ACCOUNT: Json = {
 BALANCE: Json = {"object": "balance", "livemode": True, "available": [{"amount": 1, "currency": "eur"}], "pending": []}
 
 
+PAYMENT: Json = {
+    "id": "pi_1",
+    "object": "payment_intent",
+    "amount": 1000,
+    "amount_capturable": 0,
+    "amount_received": 1000,
+    "capture_method": "automatic",
+    "confirmation_method": "automatic",
+    "created": 1_795_143_720,
+    "currency": "eur",
+    "customer": "cus_1",
+    "latest_charge": {
+        "id": "ch_1",
+        "object": "charge",
+        "amount_refunded": 0,
+        "amount_captured": 1000,
+        "disputed": False,
+        "status": "succeeded",
+        "currency": "eur",
+    },
+    "livemode": True,
+    "metadata": {},
+    "payment_method_types": ["card"],
+    "status": "succeeded",
+}
+REFUND: Json = {
+    "id": "re_1",
+    "object": "refund",
+    "amount": 1000,
+    "charge": "ch_1",
+    "created": 1_795_143_720,
+    "currency": "eur",
+    "metadata": {},
+    "status": "succeeded",
+}
+PAY: Json = {**dict.fromkeys(("payment_intent", "customer", "status", "max_age")), "limit": 20}
+BACK: Json = {**dict.fromkeys(("payment_intent", "charge", "amount", "currency", "reason")), "reverse_transfer": False, "refund_application_fee": False}
+
+
 def error(message: str, code: str | None = None, kind: str = "invalid_request_error", **more: t.Any) -> Json:
     return {"error": {"type": kind, "message": message, **({"code": code} if code else {}), **more}}
 

@@ -32,6 +32,20 @@ UPDATE_WEBHOOK_ENDPOINT = Operation(
 # What was not delivered to it yet is lost with it.
 DELETE_WEBHOOK_ENDPOINT = Operation("delete_webhook_endpoint", "DELETE", "/v1/webhook_endpoints/{id}", changes=True, destroys=True)
 
+LIST_CUSTOMERS = Operation("list_customers", "GET", "/v1/customers", query=(*PAGE, "email"))
+LIST_PAYMENT_INTENTS = Operation("list_payment_intents", "GET", "/v1/payment_intents", query=(*PAGE, "created", "customer", "expand"))
+GET_PAYMENT_INTENT = Operation("get_payment_intent", "GET", "/v1/payment_intents/{id}", query=("expand",))
+GET_CHARGE = Operation("get_charge", "GET", "/v1/charges/{id}")
+LIST_REFUNDS = Operation("list_refunds", "GET", "/v1/refunds", query=(*PAGE, "charge", "payment_intent"))
+CREATE_REFUND = Operation(
+    "create_refund",
+    "POST",
+    "/v1/refunds",
+    body=("charge", "payment_intent", "amount", "reason", "metadata", "refund_application_fee", "reverse_transfer"),
+    changes=True,
+    form=True,
+)
+
 OPERATIONS = table(
     GET_ACCOUNT,
     GET_BALANCE,
@@ -40,4 +54,10 @@ OPERATIONS = table(
     CREATE_WEBHOOK_ENDPOINT,
     UPDATE_WEBHOOK_ENDPOINT,
     DELETE_WEBHOOK_ENDPOINT,
+    LIST_CUSTOMERS,
+    LIST_PAYMENT_INTENTS,
+    GET_PAYMENT_INTENT,
+    GET_CHARGE,
+    LIST_REFUNDS,
+    CREATE_REFUND,
 )

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A small shop: customers, what they paid, and what they got back. Made when it is first asked for, equal in every world of one seed."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import typing as t
+
+from . import shapes
+from .state import Json
+
+CUSTOMERS = {True: 2000, False: 20}
+PAYMENTS = {True: 3000, False: 40}
+DAY = 86400
+# Every payment of a hundred that did not simply succeed.
+FATES = {13: "requires_payment_method", 29: "requires_payment_method", 37: "canceled", 41: "requires_capture", 53: "processing", 61: "disputed"}
+# Of a hundred, which got their money back: all of it, or a part.
+BACK = {19: 1.0, 71: 0.25}
+
+
+class Shop:
+    """Facts of a payment, its charge and its customer share one number; 0 is the newest."""
+
+    def __init__(self, live: bool, salt: str, now: float, scale: int) -> None:
+        self.live, self._salt, self._now = live, salt, int(now)
+        self.number = {"customers": CUSTOMERS[live] * scale, "payments": PAYMENTS[live] * scale}
+
+    def identity(self, prefix: str, number: int) -> str:
+        return f"{prefix}_3{hashlib.sha256(f'{self._salt} {prefix} {number}'.encode()).hexdigest()[:23]}"
+
+    @functools.cached_property
+    def customers(self) -> list[Json]:
+        """``number`` of each, newest first."""
+        return [{"id": self.identity("cus", number), "number": number} for number in range(self.number["customers"])]
+
+    @functools.cached_property
+    def payments(self) -> list[Json]:
+        every, customers = [], self.number["customers"]
+        for number in range(self.number["payments"]):
+            fate = FATES.get(number % 100, "succeeded")
+            every.append(
+                {
+                    "id": self.identity("pi", number),
+                    "charge": self.identity("ch", number) if fate not in ("canceled", "processing") else None,
+                    "customer": self.identity("cus", number % customers),
+                    "number": number,
+                    "amount": 1000 + number * 37 % 9000,
+                    "status": "succeeded" if fate == "disputed" else fate,
+                    "disputed": fate == "disputed",
+                    "created": self._now - 600 - number * 2 * 3600,
+                }
+            )
+        return every
+
+    @functools.cached_property
+    def charges(self) -> list[Json]:
+        return [{**payment, "id": payment["charge"], "payment": payment["id"]} for payment in self.payments if payment["charge"]]
+
+    @functools.cached_property
+    def refunds(self) -> list[Json]:
+        """Newest first. What is refunded in this world is put in front."""
+        found = []
+        for payment in self.payments:
+            share = BACK.get(payment["number"] % 100)
+            if share and payment["status"] == "succeeded":
+                facts = {"amount": int(payment["amount"] * share), "reason": "requested_by_customer", "metadata": {}}
+                found.append(shapes.refund(self.identity("re", payment["number"]), payment, payment["created"] + 300, facts))
+        return found
+
+    def refunded(self, charge: str) -> int:
+        good = ("succeeded", "pending", "requires_action")
+        return sum(one["amount"] for one in self.refunds if one["charge"] == charge and one["status"] in good)
+
+    def paid(self, identity: str) -> Json | None:
+        """The payment that has this id, or whose charge has it."""
+        return self._by_id.get(identity)
+
+    @functools.cached_property
+    def _by_id(self) -> dict[str, Json]:
+        return {str(payment[key]): payment for payment in self.payments for key in ("id", "charge") if payment[key]}
+
+    # -- as Stripe shows them
+    def customer(self, facts: Json) -> Json:
+        number = facts["number"]
+        return shapes.customer(facts["id"], number, self._now - 40 * DAY - number * 3 * 3600, self.live)
+
+    def payment_intent(self, facts: Json, expanded: bool = False) -> Json:
+        latest: t.Any = facts["charge"]
+        if expanded and latest:
+            latest = self.charge({**facts, "id": facts["charge"], "payment": facts["id"]})
+        return shapes.payment_intent(facts, latest, self.live)
+
+    def charge(self, facts: Json) -> Json:
+        return shapes.charge(facts, self.refunded(str(facts["id"])), self.live)
