@@ -8,6 +8,7 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import (
     account_info,
     balance_info,
+    event_info,
     payment_info,
     refund,
     webhook_endpoint,
@@ -18,6 +19,7 @@ from ansible_collections.saasops.runbooks.tests.unit.vendors.stripe_answers impo
     BACK,
     BALANCE,
     ENDPOINT,
+    EVENT,
     HOOK,
     PAY,
     PAYMENT,
@@ -35,6 +37,7 @@ ANSWERS: list[tuple[str, Json]] = [
     ("/v1/account", ACCOUNT),
     ("/v1/balance", BALANCE),
     ("/v1/webhook_endpoints", page(HOOK)),
+    ("/v1/events", page(EVENT, url="/v1/events")),
     ("/v1/webhook_endpoints/we_1", HOOK),
 ]
 
@@ -79,4 +82,12 @@ def payments(stripe: Stripe) -> None:
     good(of_module(refund.execute, **{**BACK, "charge": "ch_1", "key": "b", "reverse_transfer": True, "refund_application_fee": True}))
 
 
-FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks, payments)
+def events(stripe: Stripe) -> None:
+    stripe.on("GET", "/v1/events", page(EVENT, url="/v1/events"))
+    stripe.on("GET", "/v1/events/evt_1", EVENT)
+    wish: Json = {"event": None, "types": ["payment_intent.succeeded"], "delivered": False, "max_age": "24h", "limit": 100}
+    good(of_module(event_info.execute, **wish))
+    good(of_module(event_info.execute, **{**dict.fromkeys(wish), "limit": 1, "event": "evt_1"}))
+
+
+FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks, payments, events)

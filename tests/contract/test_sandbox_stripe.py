@@ -153,3 +153,31 @@ def test_payments_are_found_by_their_time(stripe: Stripe) -> None:
     newest = stripe.get("/v1/payment_intents", limit=10)["data"]
     found = stripe.get("/v1/payment_intents", **{"created[gte]": newest[4]["created"], "created[lt]": newest[1]["created"]})["data"]
     assert [one["id"] for one in found] == [one["id"] for one in newest[2:5]]
+
+
+# -- events
+def test_every_event_is_valid_and_young(stripe: Stripe) -> None:
+    first = stripe.get("/v1/events", limit=100)["data"]
+    assert stripe.get(f"/v1/events/{first[-1]['id']}") == first[-1]
+    seen, last = len(first), first
+    while last:
+        last = stripe.get("/v1/events", limit=100, starting_after=last[-1]["id"])["data"]
+        seen += len(last)
+        assert all(one["created"] > first[0]["created"] - 30 * 86400 for one in last)
+    assert 300 < seen < 360
+    missed = stripe.get("/v1/events", delivery_success="false")["data"]
+    assert missed and all(one["pending_webhooks"] == 1 for one in missed)
+    failed = stripe.get("/v1/events", **{"types[]": ["payment_intent.payment_failed", "refund.*"]})["data"]
+    assert {one["type"] for one in failed} == {"payment_intent.payment_failed"}
+    assert stripe.refused("GET", "/v1/events/evt_none") == (404, "resource_missing")
+
+
+def test_a_refund_is_told_as_events(stripe: Stripe) -> None:
+    made = stripe.post("/v1/refunds", payment_intent=paid(stripe, 7)["id"], amount="300")
+    charged, refunded = stripe.get("/v1/events", limit=2)["data"]
+    assert (charged["type"], charged["data"]["object"]["amount_refunded"], refunded["type"], refunded["data"]["object"]) == (
+        "charge.refunded",
+        300,
+        "refund.created",
+        made,
+    )

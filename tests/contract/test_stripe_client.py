@@ -37,7 +37,7 @@ def test_the_library_makes_changes_and_deletes_an_endpoint(client: library.Strip
     made = client.v1.webhook_endpoints.create({"url": URL, "enabled_events": ["invoice.paid", "charge.refunded"], "metadata": {"team": "shop"}})
     assert made.secret and made.enabled_events == ["invoice.paid", "charge.refunded"] and made.metadata["team"] == "shop"
     changed = client.v1.webhook_endpoints.update(made.id, {"disabled": True, "metadata": {"team": ""}})
-    assert (changed.status, dict(changed.metadata)) == ("disabled", {})
+    assert (changed.status, changed.metadata.to_dict()) == ("disabled", {})
     assert client.v1.webhook_endpoints.delete(made.id).deleted
     with pytest.raises(library.InvalidRequestError) as caught:
         client.v1.webhook_endpoints.retrieve(made.id)

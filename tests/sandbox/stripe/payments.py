@@ -10,7 +10,7 @@ from .state import Json, StripeError, missing
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 
 
-def _listed(asked: Asked, items: list[Json], *filters: str) -> list[Json]:
+def narrowed(asked: Asked, items: list[Json], *filters: str) -> list[Json]:
     """Those that are asked for, by what they belong to and when they were made."""
     asked.only("limit", "starting_after", "ending_before", "created", *filters)
     for name in filters:
@@ -43,7 +43,7 @@ def read_customer(asked: Asked) -> Answer:
 
 def payment_intents(asked: Asked) -> Answer:
     shop = asked.stripe.shop(asked.mode)
-    return 200, asked.page(_listed(asked, shop.payments, "customer"), "/v1/payment_intents", lambda item: shop.payment_intent(item, _expands(asked, "data.")))
+    return 200, asked.page(narrowed(asked, shop.payments, "customer"), "/v1/payment_intents", lambda item: shop.payment_intent(item, _expands(asked, "data.")))
 
 
 def _expands(asked: Asked, prefix: str = "") -> bool:
@@ -60,7 +60,7 @@ def read_payment_intent(asked: Asked) -> Answer:
 
 def charges(asked: Asked) -> Answer:
     shop = asked.stripe.shop(asked.mode)
-    return 200, asked.page(_listed(asked, shop.charges, "customer", "payment_intent"), "/v1/charges", shop.charge)
+    return 200, asked.page(narrowed(asked, shop.charges, "customer", "payment_intent"), "/v1/charges", shop.charge)
 
 
 def read_charge(asked: Asked) -> Answer:
@@ -72,7 +72,7 @@ def read_charge(asked: Asked) -> Answer:
 
 
 def refunds(asked: Asked) -> Answer:
-    return 200, asked.page(_listed(asked, asked.stripe.shop(asked.mode).refunds, "charge", "payment_intent"), "/v1/refunds")
+    return 200, asked.page(narrowed(asked, asked.stripe.shop(asked.mode).refunds, "charge", "payment_intent"), "/v1/refunds")
 
 
 def read_refund(asked: Asked) -> Answer:
@@ -105,8 +105,12 @@ def create_refund(asked: Asked) -> Answer:
     if not 0 < amount <= left:
         raise StripeError(400, f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param="amount")
     facts = {"amount": amount, "reason": given.get("reason"), "metadata": asked.metadata({})}
-    made = shapes.refund(asked.stripe.identity(asked.mode, "re"), payment, int(asked.stripe.world.now()), facts)
+    now = int(asked.stripe.world.now())
+    made = shapes.refund(asked.stripe.identity(asked.mode, "re"), payment, now, facts)
     shop.refunds.insert(0, made)
+    shop.happened(asked.stripe.identity(asked.mode, "evt"), "refund.created", made, now)
+    charged = shop.charge({**payment, "id": payment["charge"], "payment": payment["id"]})
+    shop.happened(asked.stripe.identity(asked.mode, "evt"), "charge.refunded", charged, now)
     asked.stripe.world.changed()
     return 200, made
 

@@ -9,7 +9,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import account, payments, webhooks
+from . import account, events, payments, webhooks
 from .asked import Answer, Asked, Operation, Routes, form
 from .state import VERSION, Json, Kept, Mode, StripeError
 
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 KEPT_FOR = 86400.0
 LONGEST_KEY = 255
-ROUTES: Routes = (*account.ROUTES, *webhooks.ROUTES, *payments.ROUTES)
+ROUTES: Routes = (*account.ROUTES, *webhooks.ROUTES, *payments.ROUTES, *events.ROUTES)
 
 
 def application(stripe: Stripe, middlewares: t.Sequence[t.Any]) -> web.Application:

@@ -13,6 +13,9 @@ from .state import Json
 CUSTOMERS = {True: 2000, False: 20}
 PAYMENTS = {True: 3000, False: 40}
 DAY = 86400
+# Events are kept for so long; one of so many was not delivered.
+KEPT_FOR, UNDELIVERED = 30 * DAY, 40
+TOLD = {"succeeded": "payment_intent.succeeded", "requires_payment_method": "payment_intent.payment_failed", "canceled": "payment_intent.canceled"}
 # Every payment of a hundred that did not simply succeed.
 FATES = {13: "requires_payment_method", 29: "requires_payment_method", 37: "canceled", 41: "requires_capture", 53: "processing", 61: "disputed"}
 # Of a hundred, which got their money back: all of it, or a part.
@@ -79,6 +82,21 @@ class Shop:
     @functools.cached_property
     def _by_id(self) -> dict[str, Json]:
         return {str(payment[key]): payment for payment in self.payments for key in ("id", "charge") if payment[key]}
+
+    @functools.cached_property
+    def events(self) -> list[Json]:
+        """What is known of each without showing what it is about, newest first."""
+        found = []
+        for payment in self.payments:
+            kind = TOLD.get(payment["status"])
+            if kind is not None and payment["created"] > self._now - KEPT_FOR:
+                pending = int(payment["number"] % UNDELIVERED == 7)
+                identity = self.identity("evt", payment["number"])
+                found.append({"id": identity, "type": kind, "created": payment["created"], "pending": pending, "payment": payment})
+        return found
+
+    def happened(self, identity: str, kind: str, thing: Json, now: int) -> None:
+        self.events.insert(0, {"id": identity, "type": kind, "created": now, "pending": 0, "thing": {**thing}})
 
     # -- as Stripe shows them
     def customer(self, facts: Json) -> Json:

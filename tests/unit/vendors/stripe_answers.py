@@ -76,6 +76,17 @@ REFUND: Json = {
     "metadata": {},
     "status": "succeeded",
 }
+EVENT: Json = {
+    "id": "evt_1",
+    "object": "event",
+    "api_version": "2026-10-28.endive",
+    "created": 1_795_143_720,
+    "data": {"object": {"id": "pi_1", "object": "payment_intent"}},
+    "livemode": True,
+    "pending_webhooks": 1,
+    "request": None,
+    "type": "payment_intent.succeeded",
+}
 PAY: Json = {**dict.fromkeys(("payment_intent", "customer", "status", "max_age")), "limit": 20}
 BACK: Json = {**dict.fromkeys(("payment_intent", "charge", "amount", "currency", "reason")), "reverse_transfer": False, "refund_application_fee": False}
 

@@ -46,6 +46,9 @@ CREATE_REFUND = Operation(
     form=True,
 )
 
+LIST_EVENTS = Operation("list_events", "GET", "/v1/events", query=(*PAGE, "created", "delivery_success", "types"))
+GET_EVENT = Operation("get_event", "GET", "/v1/events/{id}")
+
 OPERATIONS = table(
     GET_ACCOUNT,
     GET_BALANCE,
@@ -60,4 +63,6 @@ OPERATIONS = table(
     GET_CHARGE,
     LIST_REFUNDS,
     CREATE_REFUND,
+    LIST_EVENTS,
+    GET_EVENT,
 )
