@@ -8,6 +8,7 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import (
     account_info,
     balance_info,
+    customer_info,
     event_info,
     payment_info,
     refund,
@@ -77,6 +78,8 @@ def payments(stripe: Stripe) -> None:
     stripe.on("GET", "/v1/refunds", page(url="/v1/refunds"))
     stripe.on("POST", "/v1/refunds", REFUND)
     good(of_module(payment_info.execute, **{**PAY, "customer": "a@example.com", "max_age": "24h", "status": ["succeeded"]}))
+    stripe.on("GET", "/v1/customers/cus_1", {"id": "cus_1", "object": "customer", "deleted": True})
+    good(of_module(customer_info.execute, customer="cus_1", max_age=None, limit=20))
     good(of_module(payment_info.execute, **{**PAY, "payment_intent": "pi_1"}))
     good(of_module(refund.execute, **{**BACK, "payment_intent": "pi_1", "key": "a", "amount": 100, "reason": "duplicate"}))
     good(of_module(refund.execute, **{**BACK, "charge": "ch_1", "key": "b", "reverse_transfer": True, "refund_application_fee": True}))

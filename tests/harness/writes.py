@@ -303,6 +303,7 @@ LOOKS = [
     Act("railway_volume_backup_info", API),
     Act("stripe_account_info", {}),
     Act("stripe_balance_info", {}),
+    Act("stripe_customer_info", {}),
     Act("stripe_event_info", {"delivered": False}),
     Act("stripe_payment_info", {}),
     Act("stripe_payment_info", {"payment_intent": newest}),

@@ -14,6 +14,7 @@ HOOK: Json = {"name": "checkout", "url": "https://app.example.com/hook", "enable
 NEEDED: dict[str, Json] = {
     "stripe_account_info": {},
     "stripe_balance_info": {},
+    "stripe_customer_info": {},
     "stripe_event_info": {},
     "stripe_payment_info": {},
     "stripe_refund": {"payment_intent": "pi_none", "key": "returned"},
@@ -26,6 +27,8 @@ BAD: list[tuple[str, Json]] = [
     ("stripe_account_info", {"mode": "both"}),
     ("stripe_balance_info", {"api_url": "http://api.example.com"}),
     ("stripe_balance_info", {"version": "newest"}),
+    ("stripe_customer_info", {"customer": "cus_none"}),
+    ("stripe_customer_info", {"customer": "somebody"}),
     ("stripe_event_info", {"event": "evt_none"}),
     ("stripe_event_info", {"event": "evt_1", "types": ["invoice.paid"]}),
     ("stripe_event_info", {"max_age": "721h"}),
@@ -61,6 +64,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     return [
         Look("stripe_account_info", {"mode": "live"}, "account.charges_enabled"),
         Look("stripe_balance_info", {}, "negative == ['usd']"),
+        Look("stripe_customer_info", {"customer": "customer-0007@example.com"}, "customers[].email == ['customer-0007@example.com']"),
         Look("stripe_event_info", {"delivered": False}, "length(events) > `0` && !events[?pending_webhooks == `0`]"),
         Look("stripe_payment_info", {"customer": "customer-0007@example.com"}, "length(payments) == `2`"),
         Cycle(

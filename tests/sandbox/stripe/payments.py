@@ -29,8 +29,7 @@ def customers(asked: Asked) -> Answer:
     email = asked.given.pop("email", None)
     if email is not None:
         items = [item for item in items if email == f"customer-{item['number']:04d}@example.com"]
-    asked.only("limit", "starting_after", "ending_before")
-    return 200, asked.page(items, "/v1/customers", shop.customer)
+    return 200, asked.page(narrowed(asked, items), "/v1/customers", shop.customer)
 
 
 def read_customer(asked: Asked) -> Answer:

@@ -35,7 +35,8 @@ class Shop:
     @functools.cached_property
     def customers(self) -> list[Json]:
         """``number`` of each, newest first."""
-        return [{"id": self.identity("cus", number), "number": number} for number in range(self.number["customers"])]
+        born = self._now - 40 * DAY
+        return [{"id": self.identity("cus", number), "number": number, "created": born - number * 3 * 3600} for number in range(self.number["customers"])]
 
     @functools.cached_property
     def payments(self) -> list[Json]:
@@ -100,8 +101,7 @@ class Shop:
 
     # -- as Stripe shows them
     def customer(self, facts: Json) -> Json:
-        number = facts["number"]
-        return shapes.customer(facts["id"], number, self._now - 40 * DAY - number * 3 * 3600, self.live)
+        return shapes.customer(facts["id"], facts["number"], facts["created"], self.live)
 
     def payment_intent(self, facts: Json, expanded: bool = False) -> Json:
         latest: t.Any = facts["charge"]

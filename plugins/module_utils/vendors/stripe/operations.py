@@ -32,7 +32,8 @@ UPDATE_WEBHOOK_ENDPOINT = Operation(
 # What was not delivered to it yet is lost with it.
 DELETE_WEBHOOK_ENDPOINT = Operation("delete_webhook_endpoint", "DELETE", "/v1/webhook_endpoints/{id}", changes=True, destroys=True)
 
-LIST_CUSTOMERS = Operation("list_customers", "GET", "/v1/customers", query=(*PAGE, "email"))
+LIST_CUSTOMERS = Operation("list_customers", "GET", "/v1/customers", query=(*PAGE, "created", "email"))
+GET_CUSTOMER = Operation("get_customer", "GET", "/v1/customers/{id}")
 LIST_PAYMENT_INTENTS = Operation("list_payment_intents", "GET", "/v1/payment_intents", query=(*PAGE, "created", "customer", "expand"))
 GET_PAYMENT_INTENT = Operation("get_payment_intent", "GET", "/v1/payment_intents/{id}", query=("expand",))
 GET_CHARGE = Operation("get_charge", "GET", "/v1/charges/{id}")
@@ -58,6 +59,7 @@ OPERATIONS = table(
     UPDATE_WEBHOOK_ENDPOINT,
     DELETE_WEBHOOK_ENDPOINT,
     LIST_CUSTOMERS,
+    GET_CUSTOMER,
     LIST_PAYMENT_INTENTS,
     GET_PAYMENT_INTENT,
     GET_CHARGE,
