@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Tells which account a key belongs to, of which mode the key is, whether the account may take payments and pay out, and what Stripe still
     wants to know of its owner. The key itself is never shown.
-  - It is the probe for a new key: another account or the wrong mode is seen here, before the key is brought to an application.
+  - It is the probe for a new key. Another account or the wrong mode is seen here, before the key is brought to an application.
 notes:
   - One request.
   - The mode is read from the key's first letters, for the account does not tell it.
@@ -20,17 +20,8 @@ notes:
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.stripe
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_stripe
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 author:
   - saasops.runbooks contributors (@saasops)
 """
@@ -111,23 +102,10 @@ account:
     past_due: []
     current_deadline: null
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.stripe_webhook_endpoint).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Stripe's id of the request.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(auth), V(permission) (the message names what the restricted key lacks), V(not_found),

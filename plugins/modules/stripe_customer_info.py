@@ -20,17 +20,8 @@ notes:
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.stripe
-  - saasops.runbooks.attributes
+  - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_stripe
-attributes:
-  check_mode:
-    support: full
-    details: Changes nothing.
-  diff_mode:
-    support: N/A
-    details: Changes nothing.
-  idempotent:
-    support: full
 options:
   customer:
     description:
@@ -111,23 +102,10 @@ customers:
       livemode: true
       metadata: {}
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.stripe_webhook_endpoint).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Stripe's id of the request.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(auth), V(permission) (the message names what the restricted key lacks), V(not_found),

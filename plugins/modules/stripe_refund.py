@@ -25,13 +25,6 @@ extends_documentation_fragment:
   - saasops.runbooks.stripe
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_stripe
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   payment_intent:
     description:
@@ -162,23 +155,10 @@ changes:
       description: Fingerprint of what is sent.
       type: str
 steps:
-  description: Every request of this task, in order.
+  description: Every request of this task, in order; the same keys as in M(saasops.runbooks.stripe_webhook_endpoint).
   returned: always
   type: list
   elements: dict
-  contains:
-    name:
-      description: The operation.
-      type: str
-    ms:
-      description: Milliseconds until its answer was read.
-      type: int
-    status:
-      description: The HTTP status; V(null) when no answer came.
-      type: int
-    request_id:
-      description: Stripe's id of the request.
-      type: str
 failure:
   description:
     - Why the task failed. C(kind) is for example V(auth), V(permission) (the message names what the restricted key lacks), V(not_found),

@@ -30,13 +30,6 @@ extends_documentation_fragment:
   - saasops.runbooks.stripe
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_stripe
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   name:
     description:

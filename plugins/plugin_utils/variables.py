@@ -70,6 +70,7 @@ VENDOR = {
             "stripe_api_url",
             "stripe_mode",
             "stripe_version",
+            "stripe_webhook_url",
         }
     ),
     "vercel": frozenset(

@@ -1,27 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Stripe module called in this process, against the sandbox, with its options checked as Ansible checks them."""
+"""The shop's account at Stripe in the sandbox, and how the tests run a module against it."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
-
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
-
-Json = dict[str, t.Any]
+from tests.integration import tasks
+from tests.integration.tasks import Json
 
 
 def run(world: t.Any, module: t.Any, check: bool = False, no_log: bool = True, **options: t.Any) -> Json:
     known = world.run["stripe"]
-    given = {"api_key": known["api_key"], "api_url": known["url"], "mode": "live", **options}
-    rules = {key: value for key, value in module.SPEC.items() if key != "supports_check_mode"}
-    checked = ModuleArgumentSpecValidator(**rules).validate({name: value for name, value in given.items() if value is not None})
-    assert not checked.error_messages, checked.error_messages
-    return outcome(module.execute, checked.validated_parameters, check, no_log)
+    return tasks.run(module, {"api_key": known["api_key"], "api_url": known["url"], "mode": "live", **options}, check, no_log)
 
 
-def both(world: t.Any, module: t.Any, **options: t.Any) -> Json:
+def check_planned_and_done(world: t.Any, module: t.Any, **options: t.Any) -> Json:
     """The plan, then the run, which must be what the plan said; and a second run, which must change nothing. Returns the run."""
     plan = run(world, module, check=True, **options)
     assert not plan.get("failed"), plan["msg"]
@@ -37,10 +30,6 @@ def both(world: t.Any, module: t.Any, **options: t.Any) -> Json:
 def changes(world: t.Any) -> list[str]:
     """Changing requests that had an effect."""
     return [entry["operation"] for entry in world.journal(changes=True, vendor="stripe") if entry["effect"]]
-
-
-def steps(result: Json) -> list[str]:
-    return [step["name"] for step in result["steps"]]
 
 
 def breaks(world: t.Any, when: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import inventory
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import connect
-from ansible_collections.saasops.runbooks.plugins.modules import vercel_global_config_item, vercel_production
+from ansible_collections.saasops.runbooks.plugins.modules import stripe_webhook_endpoint, vercel_global_config_item, vercel_production
+from tests.integration import stripe_shop as stripe
 from tests.integration import vercel_shop as vercel
 from tests.integration.railway_shop import Shop
 from tests.integration.tasks import Json, asked
@@ -58,3 +59,12 @@ def test_where_the_new_name_of_global_config_is_not_known_the_former_one_is_aske
     result = vercel.run(sandbox, vercel_global_config_item, config="shop-flags", items={"maintenance": True})
     former = ["get_edge_configs", "get_edge_config_items", "patch_edge_config_items"]
     assert asked(result) == ["get_global_configs", *former, "get_edge_config_items"]
+
+
+# -- Stripe
+def test_after_an_error_of_stripe_s_own_the_endpoint_is_looked_at(sandbox: t.Any) -> None:
+    hook = {"name": "checkout", "url": "https://app.example.com/hook", "enabled_events": ["invoice.paid"]}
+    stripe.run(sandbox, stripe_webhook_endpoint, **hook)
+    stripe.breaks(sandbox, "after")
+    result = stripe.run(sandbox, stripe_webhook_endpoint, name="checkout", enabled=False)
+    assert asked(result) == ["list_webhook_endpoints", "update_webhook_endpoint", "get_webhook_endpoint"]

@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import stripe_account_info, stripe_balance_info
-from tests.integration.stripe_shop import Json, run, steps
+from tests.integration.stripe_shop import run
+from tests.integration.tasks import Json, asked
 
 WRONG = "sk_live_stripeTestWrong4Nd8Rk3Wq6"
 
@@ -17,7 +18,7 @@ def test_the_account_tells_what_it_may_do(sandbox: t.Any) -> None:
     result = run(sandbox, stripe_account_info)
     account = result["account"]
     assert (account["id"], account["mode"], account["charges_enabled"], account["past_due"]) == (sandbox.run["stripe"]["account"], "live", True, [])
-    assert steps(result) == ["get_account"]
+    assert asked(result) == ["get_account"]
     assert run(sandbox, stripe_account_info, api_key=sandbox.run["stripe"]["test_key"], mode="test")["account"]["mode"] == "test"
 
 
@@ -25,7 +26,7 @@ def test_the_balance_tells_each_currency(sandbox: t.Any) -> None:
     result = run(sandbox, stripe_balance_info)
     eur, usd = result["balances"]
     assert (eur["currency"], eur["available"], eur["pending"]) == ("eur", 1284350, 231900)
-    assert (usd["available"], result["negative"], result["livemode"], steps(result)) == (-4200, ["usd"], True, ["get_balance"])
+    assert (usd["available"], result["negative"], result["livemode"], asked(result)) == (-4200, ["usd"], True, ["get_balance"])
 
 
 @pytest.mark.parametrize(

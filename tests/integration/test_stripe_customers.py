@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import stripe_customer_info
-from tests.integration.stripe_shop import Json, run, steps
+from tests.integration.stripe_shop import run
+from tests.integration.tasks import Json, asked
 
 
 def look(sandbox: t.Any, **options: t.Any) -> list[Json]:
@@ -27,7 +28,7 @@ def test_a_customer_by_address_and_by_id(sandbox: t.Any) -> None:
 @pytest.mark.parametrize(("limit", "pages"), [(1, 1), (100, 1), (101, 2), (2500, 20)])
 def test_no_more_pages_than_are_needed(sandbox: t.Any, limit: int, pages: int) -> None:
     result = run(sandbox, stripe_customer_info, limit=limit)
-    assert (len(result["customers"]), steps(result)) == (min(limit, 2000), ["list_customers"] * pages)
+    assert (len(result["customers"]), asked(result)) == (min(limit, 2000), ["list_customers"] * pages)
 
 
 def test_the_newest_customers(sandbox: t.Any) -> None:

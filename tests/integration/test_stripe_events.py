@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import stripe_event_info, stripe_payment_info, stripe_refund
-from tests.integration.stripe_shop import Json, run, steps
+from tests.integration.stripe_shop import run
+from tests.integration.tasks import Json, asked
 
 
 def look(sandbox: t.Any, **options: t.Any) -> list[Json]:
@@ -21,7 +22,7 @@ def look(sandbox: t.Any, **options: t.Any) -> list[Json]:
 def test_the_newest_events(sandbox: t.Any, limit: int, pages: int) -> None:
     result = run(sandbox, stripe_event_info, limit=limit)
     found = result["events"]
-    assert (len(found), steps(result)) == (limit, ["list_events"] * pages)
+    assert (len(found), asked(result)) == (limit, ["list_events"] * pages)
     assert [one["created_at"] for one in found] == sorted((one["created_at"] for one in found), reverse=True)
     assert look(sandbox, event=found[0]["id"]) == [found[0]]
     assert sum(int(entry["query"]["limit"]) for entry in sandbox.journal(vendor="stripe") if entry["path"] == "/v1/events") == limit

@@ -8,7 +8,8 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import stripe_payment_info, stripe_refund
-from tests.integration.stripe_shop import Json, both, breaks, changes, run, steps
+from tests.integration.stripe_shop import breaks, changes, check_planned_and_done, run
+from tests.integration.tasks import Json, asked
 
 REFUND = "POST /v1/refunds"
 
@@ -31,7 +32,7 @@ def refund(sandbox: t.Any, payment: Json, check: bool = False, **options: t.Any)
 # -- looking
 def test_payments_of_a_customer(sandbox: t.Any) -> None:
     result = run(sandbox, stripe_payment_info, customer="customer-0007@example.com")
-    assert steps(result) == ["list_customers", "list_payment_intents"] and len(result["payments"]) == 2
+    assert asked(result) == ["list_customers", "list_payment_intents"] and len(result["payments"]) == 2
     newest = result["payments"][0]
     assert (newest["status"], newest["amount_received"], newest["amount_refunded"], newest["disputed"]) == ("succeeded", newest["amount"], 0, False)
     assert look(sandbox, payment_intent=newest["id"]) == [newest]
@@ -73,15 +74,17 @@ def test_what_cannot_be_looked_for_is_told(sandbox: t.Any, options: Json, kind: 
 # -- refunding
 def test_a_part_and_then_the_rest(sandbox: t.Any) -> None:
     payment = paid(sandbox)
-    part = both(sandbox, stripe_refund, payment_intent=payment["id"], key="damaged", amount=300, currency="eur", reason="requested_by_customer")
+    part = check_planned_and_done(
+        sandbox, stripe_refund, payment_intent=payment["id"], key="damaged", amount=300, currency="eur", reason="requested_by_customer"
+    )
     assert (part["refund"]["amount"], part["refund"]["status"], part["refund"]["key"]) == (300, "succeeded", "damaged")
-    assert steps(part) == ["list_refunds", "get_payment_intent", "create_refund"]
+    assert asked(part) == ["list_refunds", "get_payment_intent", "create_refund"]
     assert part["diff"] == {"before": {"amount_refunded": 0}, "after": {"amount_refunded": 300}}
-    rest = both(sandbox, stripe_refund, charge=payment["charge"], key="returned")
-    assert rest["refund"]["amount"] == payment["amount"] - 300 and steps(rest)[1] == "get_charge"
+    rest = check_planned_and_done(sandbox, stripe_refund, charge=payment["charge"], key="returned")
+    assert rest["refund"]["amount"] == payment["amount"] - 300 and asked(rest)[1] == "get_charge"
     assert paid(sandbox)["amount_refunded"] == payment["amount"]
     again = refund(sandbox, payment)
-    assert (again["changed"], again["refund"], steps(again)) == (False, rest["refund"], ["list_refunds"])
+    assert (again["changed"], again["refund"], asked(again)) == (False, rest["refund"], ["list_refunds"])
     assert refund(sandbox, payment, key="once more")["failure"]["code"] == "charge_already_refunded"
     assert changes(sandbox) == [REFUND, REFUND]
 

@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from ansible_collections.saasops.runbooks.plugins.modules import stripe_webhook_endpoint, stripe_webhook_endpoint_info
-from tests.integration.stripe_shop import Json, both, breaks, changes, run, steps
+from tests.integration.stripe_shop import breaks, changes, check_planned_and_done, run
+from tests.integration.tasks import Json, asked
 
 HOOK: Json = {"name": "checkout", "url": "https://app.example.com/hook", "enabled_events": ["invoice.paid", "charge.refunded"]}
 CREATE, UPDATE, DELETE = "POST /v1/webhook_endpoints", "POST /v1/webhook_endpoints/{id}", "DELETE /v1/webhook_endpoints/{id}"
@@ -26,14 +27,16 @@ def listed(sandbox: t.Any) -> list[Json]:
 
 
 def test_an_endpoint_is_made_changed_and_deleted(sandbox: t.Any) -> None:
-    done = both(sandbox, stripe_webhook_endpoint, **HOOK, description="Shop", metadata={"team": "shop", "tier": 1}, api_version="2026-10-28.endive")
-    assert done["secret"].startswith("whsec_") and steps(done) == ["list_webhook_endpoints", "create_webhook_endpoint"]
+    done = check_planned_and_done(
+        sandbox, stripe_webhook_endpoint, **HOOK, description="Shop", metadata={"team": "shop", "tier": 1}, api_version="2026-10-28.endive"
+    )
+    assert done["secret"].startswith("whsec_") and asked(done) == ["list_webhook_endpoints", "create_webhook_endpoint"]
     assert listed(sandbox) == [done["endpoint"]]
     again = state(sandbox, **HOOK)
-    assert again["secret"] is None and steps(again) == ["list_webhook_endpoints"]
+    assert again["secret"] is None and asked(again) == ["list_webhook_endpoints"]
     wish = {"name": "checkout", "enabled": False, "description": "", "enabled_events": ["*"], "metadata": {"team": None}, "url": "https://app.example.com/new"}
-    changed = both(sandbox, stripe_webhook_endpoint, **wish)
-    assert steps(changed) == ["list_webhook_endpoints", "update_webhook_endpoint"] and changed["secret"] is None
+    changed = check_planned_and_done(sandbox, stripe_webhook_endpoint, **wish)
+    assert asked(changed) == ["list_webhook_endpoints", "update_webhook_endpoint"] and changed["secret"] is None
     assert listed(sandbox)[0] == {
         **done["endpoint"],
         "url": "https://app.example.com/new",
@@ -45,30 +48,30 @@ def test_an_endpoint_is_made_changed_and_deleted(sandbox: t.Any) -> None:
     # The order of events, and what is not given, make no difference.
     assert not state(sandbox, name="checkout", metadata={"tier": 1})["changed"]
     assert state(sandbox, name="checkout", state="absent")["failure"]["code"] == "allow"
-    assert both(sandbox, stripe_webhook_endpoint, name="checkout", state="absent", allow="destroy")["endpoint"] is None
+    assert check_planned_and_done(sandbox, stripe_webhook_endpoint, name="checkout", state="absent", allow="destroy")["endpoint"] is None
     assert changes(sandbox) == [CREATE, UPDATE, DELETE]
 
 
 def test_one_is_made_disabled(sandbox: t.Any) -> None:
-    assert both(sandbox, stripe_webhook_endpoint, **HOOK, enabled=False)["endpoint"]["status"] == "disabled"
+    assert check_planned_and_done(sandbox, stripe_webhook_endpoint, **HOOK, enabled=False)["endpoint"]["status"] == "disabled"
 
 
 def test_a_secret_is_rotated_without_a_gap(sandbox: t.Any) -> None:
     first = state(sandbox, **HOOK)
-    second = both(sandbox, stripe_webhook_endpoint, name="checkout", state="rotating")
+    second = check_planned_and_done(sandbox, stripe_webhook_endpoint, name="checkout", state="rotating")
     assert second["secret"] not in (None, first["secret"]) and second["endpoint"]["rotation_of"] == first["endpoint"]["id"]
     assert [one["status"] for one in listed(sandbox)] == ["enabled", "enabled"]
     # Nothing else is done to either meanwhile.
     assert not state(sandbox, **HOOK)["changed"]
     assert state(sandbox, **{**HOOK, "enabled_events": ["*"]})["failure"]["code"] == "rotating"
     assert state(sandbox, name="checkout", state="absent", allow="destroy")["failure"]["code"] == "rotating"
-    done = both(sandbox, stripe_webhook_endpoint, name="checkout", state="rotated")
+    done = check_planned_and_done(sandbox, stripe_webhook_endpoint, name="checkout", state="rotated")
     assert len(done["steps"]) == 3
     new, old = listed(sandbox)
     assert (new["id"], new["name"], new["status"], new["rotation_of"]) == (second["endpoint"]["id"], "checkout", "enabled", None)
     assert (old["name"], old["status"], old["replaced_by"]) == (None, "disabled", new["id"])
     assert not state(sandbox, **HOOK)["changed"]
-    assert both(sandbox, stripe_webhook_endpoint, endpoint=old["id"], state="absent", allow="destroy")["changed"]
+    assert check_planned_and_done(sandbox, stripe_webhook_endpoint, endpoint=old["id"], state="absent", allow="destroy")["changed"]
     assert [one["id"] for one in listed(sandbox)] == [new["id"]]
 
 
@@ -78,7 +81,7 @@ def test_a_rotation_that_broke_in_the_middle_goes_on(sandbox: t.Any) -> None:
     sandbox.fault("status", vendor="stripe", changes=True, skip=1, times=0, status=503)
     assert state(sandbox, name="checkout", state="rotated", deadline="5s", request_timeout="1s")["failed"]
     sandbox.clear_faults()
-    assert both(sandbox, stripe_webhook_endpoint, name="checkout", state="rotated")["endpoint"]["rotation_of"] is None
+    assert check_planned_and_done(sandbox, stripe_webhook_endpoint, name="checkout", state="rotated")["endpoint"]["rotation_of"] is None
     assert [one["status"] for one in listed(sandbox)] == ["enabled", "disabled"]
 
 
@@ -119,7 +122,7 @@ def test_one_that_was_made_by_hand_is_taken_over_and_not_doubled(sandbox: t.Any)
     made = by_hand(sandbox)
     refused = state(sandbox, **HOOK)
     assert refused["failure"]["code"] == "same_url" and made in refused["failure"]["hint"]
-    assert both(sandbox, stripe_webhook_endpoint, endpoint=made, **HOOK)["endpoint"]["name"] == "checkout"
+    assert check_planned_and_done(sandbox, stripe_webhook_endpoint, endpoint=made, **HOOK)["endpoint"]["name"] == "checkout"
     assert not state(sandbox, **HOOK)["changed"]
     assert state(sandbox, endpoint=by_hand(sandbox), name="checkout")["failure"]["code"] == "name"
     assert state(sandbox, endpoint=made, name="other")["failure"]["code"] == "name"

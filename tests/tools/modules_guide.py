@@ -68,6 +68,11 @@ _FORMER = Rare(
     "where Vercel does not know the new name of Edge Config",
     f"{_TESTS}test_where_the_new_name_of_global_config_is_not_known_the_former_one_is_asked",
 )
+_ENDPOINT = Rare(
+    "`stripe_webhook_endpoint`",
+    "where Stripe answered a change with an error of its own",
+    f"{_TESTS}test_after_an_error_of_stripe_s_own_the_endpoint_is_looked_at",
+)
 _DOMAINS = Rare("`vercel_production`", "when a job did not move all domains", f"{_TESTS}test_the_domains_that_a_job_did_not_move_are_named")
 RARE: dict[str, dict[str, Rare]] = {
     "railway": {
@@ -75,6 +80,7 @@ RARE: dict[str, dict[str, Rare]] = {
         "environment": Rare("modules of a service", "beyond a hundred services", f"{_TESTS}test_a_service_beyond_a_hundred_others_is_looked_for"),
         "environmentServices": Rare("inventory plugin `railway`", "in every inventory", f"{_TESTS}test_an_inventory_lists_the_services"),
     },
+    "stripe": {"get_webhook_endpoint": _ENDPOINT},
     "vercel": {
         "list_promote_aliases": _DOMAINS,
         "list_rollback_aliases": _DOMAINS,

@@ -4,7 +4,7 @@
     python tests/tools/specs.py
 
 What is there is left alone. What is missing is fetched from the address where its vendor publishes it; another address can be named by the
-variable of each (``SAASOPS_SPECS_VERCEL_URL``, ``SAASOPS_SPECS_CONVEX_MANAGEMENT_URL``, ...), which a failure tells. Two files are no vendor's
+variable of each (``SAASOPS_SPECS_VERCEL_URL``, ``SAASOPS_SPECS_CONVEX_MANAGEMENT_URL``, ...), which a failure tells. Three files have no address
 (``UNPUBLISHED``): they are told, and the tests that need them fail without them.
 """
 
@@ -159,10 +159,12 @@ SOURCES = (
     Source("convex logs", "convex/function-logs-openapi.json", f"{CONVEX}/convex/function-logs-openapi.json", convex_openapi),
     Source("convex dashboard", "convex/dashboard-deployment-openapi.json", f"{CONVEX}/dashboard/dashboard-deployment-openapi.json", convex_openapi),
 )
-# Written for this project out of what the vendors' own clients do, because no vendor describes it; nobody publishes them.
+# Written for this project out of what the vendors' own clients do, because no vendor describes it, or made from a vendor's own library;
+# nobody publishes them.
 UNPUBLISHED = {
     "convex/hand-derived-admin-openapi.json": "the calls of Convex that only its own client and dashboard make",
     "railway/reference-operations.graphql": "one operation for each thing that is done at Railway",
+    "stripe/openapi.json": "the calls of Stripe, made from the types of its npm package",
 }
 
 

@@ -45,44 +45,51 @@ BAD: list[tuple[str, Json]] = [
     ("stripe_webhook_endpoint", {"state": "present"}),
     ("stripe_webhook_endpoint", {"name": None}),
     ("stripe_webhook_endpoint", {"name": "nothing"}),
-    ("stripe_webhook_endpoint", {"state": "absent"}),
+    ("stripe_webhook_endpoint", {"state": "gone"}),
     ("stripe_webhook_endpoint", {"enabled_events": ["paid!"]}),
     ("stripe_webhook_endpoint_info", {"endpoint": "chekout"}),
 ]
 
 
-def paid(world: World) -> str:
+def newest(world: World) -> Json:
+    """The newest payment of the shop, the same in every world of a seed."""
     known = world.sandbox_run["stripe"]
     headers = {"Authorization": f"Bearer {known['api_key']}"}
-    return str(requests.get(f"{known['url']}/v1/payment_intents", params={"limit": "1"}, headers=headers, timeout=10).json()["data"][0]["id"])
+    answer = requests.get(f"{known['url']}/v1/payment_intents", params={"limit": "1"}, headers=headers, timeout=10)
+    return dict(answer.json()["data"][0])
+
+
+def first_event(world: World) -> str:
+    known = world.sandbox_run["stripe"]
+    headers = {"Authorization": f"Bearer {known['api_key']}"}
+    return str(requests.get(f"{known['url']}/v1/events", params={"limit": "1"}, headers=headers, timeout=10).json()["data"][0]["id"])
 
 
 def steps(world: World, ledger: str) -> list[Cycle | Look]:
     name: Json = {"name": "checkout"}
-    # The newest payment of the shop is the same in every world of a seed.
-    payment = paid(world)
+    found = newest(world)
+    payment = {"payment_intent": found["id"]}
+    module, info = "stripe_webhook_endpoint", "stripe_webhook_endpoint_info"
     return [
         Look("stripe_account_info", {"mode": "live"}, "account.charges_enabled"),
         Look("stripe_balance_info", {}, "negative == ['usd']"),
+        Look("stripe_customer_info", {"customer": found["customer"]}, "length(customers) == `1`"),
         Look("stripe_customer_info", {"customer": "customer-0007@example.com"}, "customers[].email == ['customer-0007@example.com']"),
-        Look("stripe_event_info", {"delivered": False}, "length(events) > `0` && !events[?pending_webhooks == `0`]"),
+        Look("stripe_event_info", {"event": first_event(world)}, "events[0].object == 'payment_intent'"),
+        Look("stripe_event_info", {"delivered": False}, "length(events) > `0` && length(events[?pending_webhooks == `0`]) == `0`"),
+        Look("stripe_payment_info", payment, "payments[0].amount_refunded == `0`"),
         Look("stripe_payment_info", {"customer": "customer-0007@example.com"}, "length(payments) == `2`"),
+        Cycle("stripe_refund", {**payment, "key": "damaged", "amount": 100}, "stripe_payment_info", payment, "payments[0].amount_refunded == `100`"),
         Cycle(
             "stripe_refund",
-            {"payment_intent": payment, "key": "returned", "amount": 100},
+            {"charge": found["latest_charge"], "key": "returned"},
             "stripe_payment_info",
-            {"payment_intent": payment},
-            "payments[0].amount_refunded == `100`",
+            payment,
+            "payments[0].amount_refunded == payments[0].amount",
         ),
-        Cycle("stripe_webhook_endpoint", HOOK, "stripe_webhook_endpoint_info", {}, "endpoints[].name == ['checkout']", no_log=True),
-        Cycle("stripe_webhook_endpoint", {**name, "state": "rotating"}, "stripe_webhook_endpoint_info", {}, "length(endpoints) == `2`", no_log=True),
-        Cycle("stripe_webhook_endpoint", {**name, "state": "rotated"}, "stripe_webhook_endpoint_info", {}, "endpoints[].status == ['enabled', 'disabled']"),
-        Cycle(
-            "stripe_webhook_endpoint",
-            {**name, "description": "Payments"},
-            "stripe_webhook_endpoint_info",
-            {"endpoint": "checkout"},
-            "endpoints[0].description == 'Payments'",
-            no_log=True,
-        ),
+        Cycle(module, HOOK, info, {}, "endpoints[].name == ['checkout']", no_log=True),
+        Cycle(module, {**name, "state": "rotating"}, info, {}, "length(endpoints) == `2`", no_log=True),
+        Cycle(module, {**name, "state": "rotated"}, info, {}, "endpoints[].status == ['enabled', 'disabled']"),
+        Cycle(module, {**name, "description": "Payments"}, info, {"endpoint": "checkout"}, "endpoints[0].description == 'Payments'", no_log=True),
+        Cycle(module, {**name, "state": "absent", "allow": "destroy"}, info, {}, "length(endpoints) == `1`"),
     ]

@@ -42,6 +42,5 @@ class Mode:
 
     live: bool
     endpoints: list[Json] = field(default_factory=list)
-    secrets: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Kept] = field(default_factory=dict)
     made: int = 0

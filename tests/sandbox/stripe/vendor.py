@@ -78,6 +78,10 @@ class Stripe:
     def component_info(self, component: str) -> Json:
         raise Refused(f"Stripe has no component {component!r}")
 
+    def stored(self) -> dict[str, str]:
+        """There are no variables, and signing secrets are made for clients."""
+        return {}
+
     def snapshot(self, component: str) -> Json:
         raise Refused(f"Stripe has no component {component!r}")
 
