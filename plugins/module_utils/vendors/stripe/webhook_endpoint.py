@@ -43,7 +43,7 @@ def execute(task: Task) -> dict[str, t.Any]:
     return {"changed": bool(task.gate.changes), "endpoint": after, "secret": secret, "diff": diff}
 
 
-Outcome = tuple[Endpoint | None, Endpoint | None, t.Any]
+Outcome = tuple[t.Optional[Endpoint], t.Optional[Endpoint], t.Any]  # noqa: UP045 - evaluated, where pylint cannot see that it is a type
 
 
 def _check(params: dict[str, t.Any]) -> None:
@@ -149,7 +149,8 @@ def _differences(params: dict[str, t.Any], now: Endpoint) -> dict[str, t.Any]:
         body["enabled_events"] = sorted(set(params["enabled_events"]))
     if params["description"] is not None and params["description"] != (now["description"] or ""):
         body["description"] = params["description"]
-    if params["enabled"] is not None and params["enabled"] != (now["status"] == "enabled"):
+    # A status that is not known here is neither, so it is set.
+    if params["enabled"] is not None and now["status"] != ("enabled" if params["enabled"] else "disabled"):
         body["disabled"] = not params["enabled"]
     wanted = {**(params["metadata"] or {}), **({known.NAME: params["name"]} if params["name"] is not None else {})}
     there = {**now["metadata"], known.NAME: now["name"]}
