@@ -80,6 +80,17 @@ attributes:
       - saasops.runbooks.railway
 """
 
+    ACTIONGROUP_SHOPIFY = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.shopify) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.shopify
+"""
+
     ACTIONGROUP_STRIPE = r"""
 options: {}
 attributes:

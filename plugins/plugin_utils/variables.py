@@ -63,6 +63,16 @@ VENDOR = {
             "railway_token",
         }
     ),
+    "shopify": frozenset(
+        {
+            "shopify_api_url",
+            "shopify_api_version",
+            "shopify_client_id",
+            "shopify_client_secret",
+            "shopify_shop",
+            "shopify_token",
+        }
+    ),
     "stripe": frozenset(
         {
             "stripe_account",
@@ -85,7 +95,7 @@ VENDOR = {
 }
 PREFIXES = ("saasops_", "component_", *(f"{vendor}_" for vendor in VENDOR))
 # Options of vendor modules that say who asks.
-TOKENS = ("token", "api_token", "deploy_key", "api_key")
+TOKENS = ("token", "api_token", "deploy_key", "client_secret", "api_key")
 _SECRET = re.compile(r"(token|secret|password|key|dsn)$")
 
 

@@ -165,3 +165,12 @@ def railway() -> t.Any:
 
 def railway_reference_operations() -> str:
     return (folder() / "railway" / "reference-operations.graphql").read_text(encoding="utf-8")
+
+
+@functools.cache
+def shopify() -> dict[str, t.Any]:
+    """The vendor's GraphQL schemas by version: the oldest that is served, and the newest."""
+    from graphql import build_schema
+
+    files = sorted((folder() / "shopify").glob("admin-*.graphql"))
+    return {path.stem.removeprefix("admin-"): build_schema(path.read_text(encoding="utf-8")) for path in files}

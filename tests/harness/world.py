@@ -101,6 +101,9 @@ class World:
             "convex_deploy_key": run["convex"]["deploy_key"],
             "convex_api_url": run["convex"]["management_url"],
             "convex_token": run["convex"]["team_token"],
+            "shopify_api_url": run["shopify"]["url"],
+            "shopify_shop": run["shopify"]["shop"],
+            "shopify_token": run["shopify"]["token"],
             "stripe_api_url": run["stripe"]["url"],
             "stripe_api_key": run["stripe"]["api_key"],
             "stripe_mode": "live",
@@ -123,7 +126,8 @@ class World:
     # -- what the operator types
     def environment(self, **changes: str | None) -> dict[str, str]:
         """The process environment of a run: nothing of the developer's own tokens or settings, virtual time."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "SAASOPS_", "VERCEL_", "RAILWAY_", "CONVEX_", "STRIPE_"))}
+        own = ("ANSIBLE_", "SAASOPS_", "VERCEL_", "RAILWAY_", "CONVEX_", "SHOPIFY_", "STRIPE_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         made: dict[str, str | None] = {
             **kept,
             "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}",

@@ -67,6 +67,8 @@ def connection(run: Json, module: str) -> Json:
     if vendor == "railway":
         broad = {"api_token": known["account_token"], "project": "example", "environment": "production"}
         return {"api_url": known["url"], **(broad if module.startswith("railway_project_token") else {"token": known["token"]})}
+    if vendor == "shopify":
+        return {"token": known["token"], "api_url": known["url"], "shop": known["shop"]}
     if vendor == "stripe":
         return {"api_key": known["api_key"], "api_url": known["url"], "mode": "live"}
     if module.startswith("convex_deploy_key"):
@@ -254,6 +256,27 @@ CONVEX = [
     convex("append", "import", {**ROWS, "mode": "append"}, acts=True, takes_back=UPLOAD),
     convex("replace", "import", {**ROWS, "mode": "replace", "confirm": "happy-otter-123", **DESTROYS}, acts=True, takes_back=UPLOAD),
 ]
+
+# -- Shopify
+WEBHOOK = {"topic": "ORDERS_CREATE", "uri": "https://app.example.com/webhooks/new"}
+
+
+def shopify(name: str, module: str, options: Json, *before: Step, **facts: t.Any) -> Write:
+    return Write(name, Act(f"shopify_{module}", options), before, **facts)
+
+
+STATUS = {"namespace": "membership", "key": "status"}
+# Of the sandbox's customers every fourth is a member.
+MEMBER, GUEST = {"customer": "customer-0004@example.com"}, {"customer": "customer-0001@example.com"}
+SHOPIFY = [
+    shopify("join", "customer", {**GUEST, "tags": ["member", "gold"], "metafields": [{**STATUS, "type": "json", "value": '{"level": "gold"}'}]}),
+    shopify("move up", "customer", {**MEMBER, "tags": ["gold"], "metafields": [{**STATUS, "value": '{"level": "gold"}'}]}),
+    shopify("leave", "customer", {**MEMBER, "absent_tags": ["member"], "absent_metafields": [STATUS], **DESTROYS}),
+    shopify("create", "webhook", {**WEBHOOK, "filter": "total_price:>=100", "include_fields": ["id", "updated_at"]}),
+    shopify("update", "webhook", {**WEBHOOK, "format": "XML", "filter": ""}, Act("shopify_webhook", {**WEBHOOK, "filter": "total_price:>=100"})),
+    shopify("delete", "webhook", {**WEBHOOK, "state": "absent"}, Act("shopify_webhook", WEBHOOK)),
+]
+
 # -- Stripe
 
 
@@ -283,7 +306,7 @@ STRIPE = [
     stripe("a part", "refund", {"payment_intent": newest, "key": "damaged", "amount": 100, "reason": "requested_by_customer"}),
     stripe("delete", "webhook_endpoint", {**CHECKOUT, "state": "absent", **DESTROYS}, HOOKED),
 ]
-WRITES = [*VERCEL, *RAILWAY, *CONVEX, *STRIPE]
+WRITES = [*VERCEL, *RAILWAY, *CONVEX, *SHOPIFY, *STRIPE]
 
 # -- what only reads
 LOOKS = [
@@ -301,6 +324,9 @@ LOOKS = [
     Act("railway_service_info", API),
     Act("railway_variables_info", API),
     Act("railway_volume_backup_info", API),
+    Act("shopify_customer_info", {"tags": ["newsletter"], "metafields": ["membership.status"]}),
+    Act("shopify_shop_info", {}),
+    Act("shopify_webhook_info", {}),
     Act("stripe_account_info", {}),
     Act("stripe_balance_info", {}),
     Act("stripe_customer_info", {}),

@@ -23,14 +23,14 @@ from tests.harness.both_ways import COLLECTION, WAYS, Json, Step, Way, play
 from tests.harness.sweep import leaks
 from tests.harness.world import ROOT, World
 from tests.integration import ways
-from tests.integration.ways import convex, neutral, railway, stripe, vercel
+from tests.integration.ways import convex, neutral, railway, shopify, stripe, vercel
 from tests.sandbox.launch import Sandbox
 from tests.tools import modules_guide
 
 pytestmark = pytest.mark.timeout(1300)
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
 DOCUMENTED_ALONE = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - set(MODULES))
-ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, neutral, railway, stripe, vercel)}
+ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, neutral, railway, shopify, stripe, vercel)}
 # What may differ between two runs: moments, lengths, and what is made by chance.
 BY_CHANCE = re.compile(r"(^|_)(ms|at|seconds|cursor|request_id|process|boot|started|expires_at)$")
 
@@ -156,7 +156,7 @@ def _tokens(node: t.Any, name: str = "") -> t.Iterator[str]:
     if isinstance(node, dict):
         for key, value in node.items():
             yield from _tokens(value, key)
-    elif isinstance(node, str) and name.endswith(("token", "key")):
+    elif isinstance(node, str) and name.endswith(("token", "key", "secret")):
         yield node.rpartition("|")[2]
 
 

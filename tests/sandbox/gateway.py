@@ -26,7 +26,7 @@ Handler = t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
 HTML = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
 # Larger bodies than this are noted by their size.
 LARGEST_NOTED = 64 * 1024
-CREDENTIALS = frozenset({"adminKey", "deployKey"})
+CREDENTIALS = frozenset({"adminKey", "client_secret", "deployKey"})
 _connections: weakref.WeakKeyDictionary[asyncio.BaseTransport, int] = weakref.WeakKeyDictionary()
 _numbers = itertools.count(1)
 

@@ -21,6 +21,7 @@ from .convex import Convex
 from .gateway import middleware
 from .railway import Railway
 from .scenario import Scenario
+from .shopify import Shopify
 from .stripe import Stripe
 from .vercel import Vercel
 from .world import Vendor, World
@@ -38,7 +39,7 @@ class Options:
 
 def vendors(world: World) -> dict[str, Vendor]:
     """A further vendor is one more package and one more name here."""
-    found: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Stripe(world)]
+    found: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Shopify(world), Stripe(world)]
     return {vendor.name: vendor for vendor in found}
 
 

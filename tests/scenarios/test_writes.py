@@ -142,7 +142,7 @@ def points(write: Write, normal: Clean) -> list[Point]:
     def of(kinds: t.Iterable[Kind], numbers: t.Iterable[int], changes: bool, for_ever: bool) -> list[Point]:
         return [Point(kind, tuple(options.items()), number, changes, for_ever) for number in numbers for kind, options in kinds]
 
-    once = (*CHANGE_ONCE, *(GRAPHQL_ONCE if write.act.module.startswith("railway") else ()))
+    once = (*CHANGE_ONCE, *(GRAPHQL_ONCE if write.act.module.startswith(("railway", "shopify")) else ()))
     changes, reads = range(1, normal.changes + 1), places(normal.reads)
     found = [*of(once, changes, True, False), *of(CHANGE_FOR_EVER, changes, True, True)]
     return [*found, *of(READ_ONCE, reads, False, False), *of(READ_FOR_EVER, reads, False, True)]

@@ -177,6 +177,8 @@ def run_module(spec: dict[str, t.Any], execute: Execute, hidden: t.Collection[st
 
     module = Module(**spec)
     result = outcome(execute, module.params, module.check_mode, bool(module.no_log))
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
     if not module._diff:
         result.pop("diff", None)
     if result.pop("failed", False):

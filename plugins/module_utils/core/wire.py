@@ -138,6 +138,10 @@ class Wire:
         self.key = credential[1] if credential else ""
         self._session.auth = _Header(*credential) if credential else _Header("Accept", "*/*")
 
+    def authorize(self, name: str, value: str) -> None:
+        """Carry this credential from now on; fingerprints stay keyed as they were."""
+        self._session.auth = _Header(name, value)
+
     def close(self) -> None:
         self._session.close()
 

@@ -180,11 +180,12 @@ def _tokens(run: t.Any) -> list[str]:
 
 
 def test_tokens_are_long_unique_and_outlive_a_scenario(sandbox: Sandbox) -> None:
-    before = {name: sandbox.run[name] for name in ("vercel", "railway", "convex", "stripe")}
+    vendors = ("vercel", "railway", "convex", "shopify", "stripe")
+    before = {name: sandbox.run[name] for name in vendors}
     tokens = _tokens(sandbox.run)
-    assert len(tokens) == len(set(tokens)) == 16 and all(len(token) >= 24 for token in tokens)
+    assert len(tokens) == len(set(tokens)) == 18 and all(len(token) >= 24 for token in tokens)
     sandbox.scenario("healthy")
-    assert {name: sandbox.run[name] for name in ("vercel", "railway", "convex", "stripe")} == before
+    assert {name: sandbox.run[name] for name in vendors} == before
 
 
 def test_a_browser_is_turned_away(sandbox: Sandbox) -> None:

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""Webhook subscriptions of the app that asks, by topic and address.
+
+Facts (Shopify, "Webhooks"): a subscription belongs to the app whose token made it, and one that was made through the API is removed after
+eight failed deliveries in a row. Those of the app's own file and those of the shop's admin are not listed. The topic cannot be changed.
+There is one of each topic, address and filter.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging, redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import planned
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.answers import VENDOR, malformed
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import PAGE, Shop, connect, nodes
+
+_TOPIC = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+_ELSEWHERE = re.compile(r"pubsub://[^:/\s]+:[^/\s]+|arn:aws:events:[^\s]+")
+# Result name: the vendor's.
+SETTINGS = {"format": "format", "filter": "filter", "include_fields": "includeFields", "metafield_namespaces": "metafieldNamespaces"}
+LISTS = ("include_fields", "metafield_namespaces")
+
+
+@dataclasses.dataclass(frozen=True)
+class Subscription:
+    id: str
+    topic: str
+    uri: str
+    settings: dict[str, t.Any]
+    api_version: str | None
+    created_at: str
+    updated_at: str
+
+    def shown(self) -> dict[str, t.Any]:
+        """As results and diffs have it."""
+        return {"topic": self.topic, "uri": self.uri, **self.settings}
+
+
+def topic_of(text: str) -> str:
+    """The vendor's name of a topic, also where it is given as deliveries have it (``orders/paid``)."""
+    topic = text.strip().replace("/", "_").replace("-", "_").upper()
+    if not _TOPIC.fullmatch(topic):
+        raise Failure("invalid", f"{redaction.plain(text, 80)!r} is no topic", "Give it as ORDERS_PAID, or as orders/paid", VENDOR)
+    return topic
+
+
+def checked_uri(uri: str) -> str:
+    """An address to which Shopify delivers. Its path is the receiver's own affair, but not where a password may stand."""
+    text = uri.strip()
+    try:
+        parts = urlsplit(text)
+        is_https = parts.scheme == "https" and bool(parts.hostname) and not parts.username and not parts.password and not parts.fragment
+    except ValueError:
+        is_https = False
+    if not (is_https or _ELSEWHERE.fullmatch(text)) or not text.isprintable() or " " in text:
+        raise Failure(
+            "invalid",
+            f"uri cannot be delivered to: {redaction.plain(text.rpartition('@')[2], 120)!r}",
+            "Give an https address, pubsub://project:topic, or the ARN of an EventBridge event source",
+            VENDOR,
+        )
+    return text
+
+
+# -- what is there
+def listed(client: Shop, topics: list[str] | None) -> list[Subscription]:
+    """One request for each 250 subscriptions."""
+
+    def fetch(after: str | None) -> tuple[list[dict[str, t.Any]], str | None]:
+        return nodes(client.ask(op.WEBHOOKS, first=PAGE, after=after, topics=topics).get("webhookSubscriptions"), op.WEBHOOKS)
+
+    return [_subscription(raw, op.WEBHOOKS) for raw in paging.pages(fetch, "webhook subscriptions")]
+
+
+def _subscription(raw: t.Any, operation: Operation) -> Subscription:
+    known = raw if isinstance(raw, dict) else {}
+    if not all(isinstance(known.get(name), str) and known[name] for name in ("id", "topic", "uri", "format")):
+        raise malformed(operation, "holds a subscription without id, topic, address or format")
+    lists = {name: known.get(SETTINGS[name]) or [] for name in LISTS}
+    if not all(isinstance(value, list) and all(isinstance(one, str) for one in value) for value in lists.values()):
+        raise malformed(operation, "holds a subscription whose fields are no list")
+    version = known.get("apiVersion")
+    settings: dict[str, t.Any] = {
+        "format": redaction.plain(known["format"], 20),
+        "filter": redaction.plain(known.get("filter") or "", 2000),
+        **{name: sorted(redaction.plain(one, 200) for one in value) for name, value in lists.items()},
+    }
+    return Subscription(
+        redaction.plain(known["id"], 200),
+        redaction.plain(known["topic"], 100),
+        redaction.plain(known["uri"], 2000),
+        settings,
+        redaction.plain(version["handle"], 20) if isinstance(version, dict) and version.get("handle") else None,
+        redaction.plain(known.get("createdAt") or "", 40),
+        redaction.plain(known.get("updatedAt") or "", 40),
+    )
+
+
+def chosen(found: list[Subscription], topic: str, uri: str, text: str | None, exactly: bool) -> Subscription | None:
+    """The one of this topic and address. Where there are several, which the vendor allows for different filters, the filter decides.
+
+    ``exactly``: it decides always, for what is to be removed.
+    """
+    same = [one for one in found if (one.topic, one.uri) == (topic, uri)]
+    if text is not None and (exactly or len(same) > 1):
+        fitting = [one for one in same if one.settings["filter"] == text]
+        if same and not fitting and not exactly:
+            raise refuse(f"{topic} has several subscriptions to that address, none of them with this filter", "Remove one of them first", "two_of_one_name")
+        same = fitting
+    if len(same) > 1:
+        raise refuse(
+            f"{topic} has {len(same)} subscriptions to that address: {', '.join(one.id for one in same)}", "Name its filter with filter", "two_of_one_name"
+        )
+    return same[0] if same else None
+
+
+def wanted_of(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The settings that the task names, as they are compared; what it leaves out is not touched."""
+    settings: dict[str, t.Any] = {}
+    for name in SETTINGS:
+        if params[name] is not None:
+            settings[name] = sorted(set(params[name])) if name in LISTS else params[name].strip()
+    return settings
+
+
+def is_so(one: Subscription | None, settings: t.Mapping[str, t.Any]) -> bool:
+    return one is not None and all(one.settings[name] == value for name, value in settings.items())
+
+
+# -- doing it
+def execute(task: Task) -> dict[str, t.Any]:
+    """What the module shopify_webhook does; its documentation tells options and result."""
+    params = task.params
+    topic, uri, settings = topic_of(params["topic"]), checked_uri(params["uri"]), wanted_of(params)
+    client = connect(task, params)
+    is_absent = params["state"] == "absent"
+    before = chosen(listed(client, [topic]), topic, uri, settings.get("filter"), is_absent)
+    after: t.Any = before
+    if is_absent:
+        after = None
+        if before is not None:
+            _delete(client, before)
+    elif before is None:
+        after = _create(client, topic, uri, settings)
+    elif not is_so(before, settings):
+        after = _update(client, before, settings)
+    shown: dict[str, t.Any] = {"topic": topic, "uri": uri, "state": params["state"], "id": None}
+    told: dict[str, t.Any] | None = None
+    if planned(after):
+        # A plan tells what it knows: what is there, with what is to change.
+        usual = {"format": "JSON", "filter": "", "include_fields": [], "metafield_namespaces": []}
+        told = {"topic": topic, "uri": uri, **(before.settings if before else usual), **settings}
+        shown |= {**told, "id": before.id if before else after}
+    elif after is not None:
+        told = after.shown()
+        shown |= {**told, "id": after.id, "api_version": after.api_version}
+    return {
+        **client.told(),
+        "changed": bool(task.gate.changes),
+        "webhook": shown,
+        "diff": {"before": {"webhook": before.shown() if before else None}, "after": {"webhook": told}},
+    }
+
+
+def _input(uri: str, settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {"uri": uri, **{SETTINGS[name]: value for name, value in settings.items()}}
+
+
+def _create(client: Shop, topic: str, uri: str, settings: t.Mapping[str, t.Any]) -> t.Any:
+    def seen() -> Subscription | None:
+        return next((one for one in listed(client, [topic]) if (one.topic, one.uri) == (topic, uri) and is_so(one, settings)), None)
+
+    return _made(client, op.CREATE_WEBHOOK, f"{topic} to {uri}", {"topic": topic, "subscription": _input(uri, settings)}, seen)
+
+
+def _update(client: Shop, one: Subscription, settings: t.Mapping[str, t.Any]) -> t.Any:
+    changed = {name: value for name, value in settings.items() if one.settings[name] != value}
+
+    def seen() -> Subscription | None:
+        return next((now for now in listed(client, [one.topic]) if now.id == one.id and is_so(now, settings)), None)
+
+    # The address is sent too, so that the request says all by itself which subscription is meant.
+    return _made(client, op.UPDATE_WEBHOOK, f"{one.topic} to {one.uri}", {"id": one.id, "subscription": _input(one.uri, changed)}, seen)
+
+
+def _made(client: Shop, operation: Operation, target: str, variables: dict[str, t.Any], seen: t.Callable[[], Subscription | None]) -> t.Any:
+    """The subscription as it now is: as the answer has it, or as it was found when the answer was lost."""
+
+    def look() -> dict[str, t.Any] | None:
+        one = seen()
+        return {"seen": one} if one else None
+
+    try:
+        answer = client.change(operation, target, variables=variables, look=look)
+        if planned(answer):
+            return answer
+        return answer["seen"] if "seen" in answer else _subscription((answer.get(operation.name) or {}).get("webhookSubscription"), operation)
+    except Failure as failure:
+        # Somebody else was quicker, or a request of ours whose answer was lost.
+        there = look() if failure.kind in ("conflict", "protocol") else None
+        if there is None:
+            raise
+        return there["seen"]
+
+
+def _delete(client: Shop, one: Subscription) -> None:
+    def look() -> dict[str, t.Any] | None:
+        return None if any(now.id == one.id for now in listed(client, [one.topic])) else {"seen": True}
+
+    try:
+        client.change(op.DELETE_WEBHOOK, f"{one.topic} to {one.uri}", variables={"id": one.id}, look=look)
+    except Failure as failure:
+        if failure.kind not in ("not_found", "protocol") or look() is None:
+            raise
+
+
+def execute_info(task: Task) -> dict[str, t.Any]:
+    """What the module shopify_webhook_info does; its documentation tells options and result."""
+    params = task.params
+    topics = sorted({topic_of(topic) for topic in params["topics"]})
+    client = connect(task, params)
+    found = [one for one in listed(client, topics or None) if params["uri_prefix"] is None or one.uri.startswith(params["uri_prefix"])]
+    shown = [
+        {"id": one.id, **one.shown(), "api_version": one.api_version, "created_at": one.created_at, "updated_at": one.updated_at}
+        for one in sorted(found, key=lambda one: (one.topic, one.uri, one.id))
+    ]
+    return {**client.told(), "webhooks": shown}

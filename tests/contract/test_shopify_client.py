@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The vendor's own client for the Admin API works against the sandbox, with the documents that the modules send."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import PAGE
+from ansible_collections.saasops.runbooks.tests.sandbox.launch import Sandbox
+from ansible_collections.saasops.runbooks.tests.tools import npm_clients
+
+pytestmark = pytest.mark.timeout(npm_clients.PATIENCE)
+Json = dict[str, t.Any]
+URI = "https://hooks.example.com/new"
+
+
+@pytest.fixture
+def ask(running: Sandbox, sandbox: Sandbox) -> t.Callable[..., Json]:
+    module = npm_clients.install("shopify-admin")
+    facts = running.run["shopify"]
+
+    def send(documents: Json, token: str = "", version: str = "2026-10") -> Json:
+        script = Path(__file__).with_name("shopify_admin.mjs")
+        words = ["node", str(script), str(module), facts["url"], facts["shop"], token or facts["token"], version]
+        done = subprocess.run(words, input=json.dumps(documents), capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return t.cast(Json, json.loads(done.stdout))
+
+    return send
+
+
+def of(operation: t.Any, **variables: t.Any) -> Json:
+    return {"document": operation.document, "variables": variables}
+
+
+def test_the_vendor_s_client_reads_every_answer(ask: t.Callable[..., Json]) -> None:
+    create = of(op.CREATE_WEBHOOK, topic="ORDERS_CREATE", subscription={"uri": URI})
+    listed = of(op.WEBHOOKS, first=PAGE, topics=["ORDERS_CREATE"])
+    said = ask({"shop": of(op.SHOP), "create": create, "again": create, "list": listed})
+    assert {name: (one["status"], one["errors"], one["version"]) for name, one in said.items()} == dict.fromkeys(said, (200, [], "2026-10"))
+    assert all(one["left"] > 1000 for one in said.values())
+    assert said["shop"]["data"]["shop"]["myshopifyDomain"] == "example-shop.myshopify.com"
+    made = said["create"]["data"]["webhookSubscriptionCreate"]
+    assert made["userErrors"] == []
+    # The client takes it for a success: only the payload tells.
+    assert said["again"]["data"]["webhookSubscriptionCreate"]["userErrors"]
+    (node,) = said["list"]["data"]["webhookSubscriptions"]["nodes"]
+    assert node == made["webhookSubscription"]
+    more = ask(
+        {
+            "update": of(op.UPDATE_WEBHOOK, id=node["id"], subscription={"uri": URI, "format": "XML"}),
+            "delete": of(op.DELETE_WEBHOOK, id=node["id"]),
+            "list": listed,
+        }
+    )
+    assert more["update"]["data"]["webhookSubscriptionUpdate"]["webhookSubscription"]["format"] == "XML"
+    assert more["delete"]["data"]["webhookSubscriptionDelete"]["deletedWebhookSubscriptionId"] == node["id"]
+    assert more["list"]["data"]["webhookSubscriptions"]["nodes"] == []
+
+
+def test_the_vendor_s_client_reads_customers(ask: t.Callable[..., Json]) -> None:
+    customer, status = "gid://shopify/Customer/7000000001", {"namespace": "membership", "key": "status"}
+    one = of(customer_op.CUSTOMER, identifier={"id": customer}, first=1, keys=["membership.status"], withMetafields=True)
+    said = ask(
+        {
+            "list": of(customer_op.CUSTOMERS, first=PAGE, query="tag:'newsletter'"),
+            "members": of(customer_op.MEMBERS, first=100, query="tag:'member'", fields=1, keys=["membership.status"]),
+            "add": of(customer_op.ADD_TAGS, id=customer, tags=["gold", "silver"]),
+            "remove": of(customer_op.REMOVE_TAGS, id=customer, tags=["silver"]),
+            "set": of(customer_op.SET_METAFIELDS, metafields=[{"ownerId": customer, **status, "type": "json", "value": "{}", "compareDigest": None}]),
+            "seen": one,
+            "delete": of(customer_op.DELETE_METAFIELDS, metafields=[{"ownerId": customer, **status}]),
+            "gone": one,
+        }
+    )
+    assert {name: (answer["status"], answer["errors"]) for name, answer in said.items()} == dict.fromkeys(said, (200, []))
+    assert len(said["list"]["data"]["customers"]["nodes"]) == 250 and len(said["members"]["data"]["customers"]["nodes"]) == 100
+    seen, gone = (said[name]["data"]["customerByIdentifier"] for name in ("seen", "gone"))
+    assert seen["tags"] == gone["tags"] == ["gold"]
+    assert [len(it["metafields"]["nodes"]) for it in (seen, gone)] == [1, 0]
+
+
+def test_the_vendor_s_client_understands_what_goes_wrong(ask: t.Callable[..., Json], running: Sandbox) -> None:
+    said = ask({"unknown": {"document": "{ nosuch }", "variables": {}}, "variable": of(op.WEBHOOKS, first=1, topics=["NO"])})
+    assert said["unknown"]["errors"][1:] == ["undefinedField"] and said["variable"]["errors"][1:] == ["INVALID_VARIABLE"]
+    assert ask({"dead": of(op.SHOP)}, token="shpat_dead")["dead"]["status"] == 401
+    running.fault("graphql_error", vendor="shopify", code="THROTTLED", message="Throttled")
+    assert ask({"throttled": of(op.SHOP)})["throttled"]["errors"][1:] == ["THROTTLED"]
+
+
+def test_the_vendor_s_client_does_not_notice_another_version(ask: t.Callable[..., Json]) -> None:
+    """Which is why the modules look at the header."""
+    said = ask({"shop": of(op.SHOP)}, version="2025-10")["shop"]
+    assert (said["errors"], said["version"]) == ([], "2026-01")

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every declared Shopify operation is valid in the oldest and the newest version of the vendor's schema, with the variables that are sent."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from graphql import FieldNode, NoDeprecatedCustomRule, OperationDefinitionNode, OperationType, parse, validate
+from graphql.execution import get_variable_values
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customers, webhooks
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import API_VERSION, PAGE
+from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
+
+HOOK = "gid://shopify/WebhookSubscription/1"
+URI = "https://hooks.example.com/shopify"
+SETTINGS: dict[str, t.Any] = {"format": "XML", "filter": "", "include_fields": ["id"], "metafield_namespaces": []}
+CUSTOMER = "gid://shopify/Customer/7"
+NOBODY = customers.Customer(CUSTOMER, "", None, "", (), {}, "")
+# What the code sends with each operation: all of its variables.
+SENT: dict[str, list[dict[str, t.Any]]] = {
+    op.SHOP.name: [{}],
+    op.WEBHOOKS.name: [{"first": PAGE, "after": None, "topics": None}, {"first": PAGE, "after": "cursor", "topics": ["ORDERS_PAID"]}],
+    op.CREATE_WEBHOOK.name: [{"topic": "ORDERS_PAID", "subscription": webhooks._input(URI, {})}],
+    op.UPDATE_WEBHOOK.name: [{"id": HOOK, "subscription": webhooks._input(URI, SETTINGS)}],
+    op.DELETE_WEBHOOK.name: [{"id": HOOK}],
+    customer_op.CUSTOMER.name: [
+        {"identifier": customers.identifier_of(text), "first": 1, "keys": keys, "withMetafields": bool(keys)}
+        for text in ("7", "a@example.com", "+4930123456")
+        for keys in ([], ["membership.status"])
+    ],
+    customer_op.CUSTOMERS.name: [{"first": PAGE, "after": None, "query": None}, {"first": PAGE, "after": "cursor", "query": "tag:'member'"}],
+    customer_op.MEMBERS.name: [{"first": 1, "after": "cursor", "query": "tag:'member'", "fields": 1, "keys": ["membership.status"]}],
+    customer_op.ADD_TAGS.name: [{"id": CUSTOMER, "tags": ["member"]}],
+    customer_op.REMOVE_TAGS.name: [{"id": CUSTOMER, "tags": ["member"]}],
+    customer_op.SET_METAFIELDS.name: [{"metafields": [customers._written(NOBODY, "a.b", kind, "1") for kind in (None, "json")]}],
+    customer_op.DELETE_METAFIELDS.name: [{"metafields": [{"ownerId": CUSTOMER, **customers._parts("a.b")}]}],
+}
+# The client credentials grant is not described by any schema: test_sandbox_shopify.py holds it to the vendor's page.
+GRAPHQL = [operation for operation in op.OPERATIONS.values() if operation.document]
+EACH = pytest.mark.parametrize("operation", GRAPHQL, ids=[operation.name for operation in GRAPHQL])
+VERSIONS = ("2026-01", "2026-10")
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def schema(request: pytest.FixtureRequest) -> t.Any:
+    return vendor_schemas.shopify()[request.param]
+
+
+def definition(operation: Operation) -> OperationDefinitionNode:
+    """The one operation of its document."""
+    found = [node for node in parse(operation.document).definitions if isinstance(node, OperationDefinitionNode)]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_every_schema_is_walked_and_the_newest_is_the_default() -> None:
+    assert tuple(sorted(vendor_schemas.shopify())) == VERSIONS
+    assert VERSIONS[-1] == API_VERSION
+    assert {operation.name for operation in GRAPHQL} == set(SENT) == set(op.OPERATIONS) - {op.ACCESS_TOKEN.name}
+
+
+@EACH
+def test_the_document_is_valid_and_uses_nothing_that_retires(schema: t.Any, operation: Operation) -> None:
+    document = parse(operation.document)
+    assert [error.message for error in validate(schema, document)] == []
+    assert [error.message for error in validate(schema, document, [NoDeprecatedCustomRule])] == []
+
+
+@EACH
+def test_the_document_carries_the_name_that_is_sent_with_it(operation: Operation) -> None:
+    name = definition(operation).name
+    assert name is not None and name.value == operation.name
+
+
+@EACH
+def test_what_changes_is_a_mutation_and_the_other_way_round(operation: Operation) -> None:
+    assert operation.changes is (definition(operation).operation is OperationType.MUTATION)
+
+
+@EACH
+def test_the_variables_are_accepted(schema: t.Any, operation: Operation) -> None:
+    declared = definition(operation).variable_definitions or ()
+    names = {variable.variable.name.value for variable in declared}
+    for variables in SENT[operation.name]:
+        values = get_variable_values(schema, declared, variables)
+        # Older releases of graphql-core give a plain dictionary, newer ones an object; errors come as a list in both.
+        assert not isinstance(values, list), values
+        assert set(variables) <= names
+    assert names == set().union(*SENT[operation.name])
+
+
+@EACH
+def test_a_change_asks_for_all_of_its_errors(schema: t.Any, operation: Operation) -> None:
+    """Where the vendor puts errors into a payload, the document selects them: nothing else tells that it was refused."""
+    if not operation.changes:
+        assert "serErrors" not in operation.document
+        return
+    fields = [node for node in definition(operation).selection_set.selections if isinstance(node, FieldNode)]
+    (field,) = fields
+    payload = schema.mutation_type.fields[field.name.value].type
+    wanted = {name for name, known in payload.fields.items() if name.endswith("serErrors") and known.deprecation_reason is None}
+    assert field.selection_set is not None
+    selected = {node.name.value for node in field.selection_set.selections if isinstance(node, FieldNode)}
+    assert wanted and wanted <= selected
+
+
+def test_formats_are_the_vendor_s(schema: t.Any) -> None:
+    from ansible_collections.saasops.runbooks.plugins.modules.shopify_webhook import SPEC
+
+    assert set(SPEC["argument_spec"]["format"]["choices"]) == set(schema.type_map["WebhookSubscriptionFormat"].values)
+
+
+def test_every_topic_of_the_vendor_is_one_here(schema: t.Any) -> None:
+    topics = list(schema.type_map["WebhookSubscriptionTopic"].values)
+    assert len(topics) > 100
+    assert [webhooks.topic_of(topic) for topic in topics] == topics
+
+
+def test_only_what_cannot_be_brought_back_destroys() -> None:
+    assert {name for name, operation in op.OPERATIONS.items() if operation.destroys} == {"metafieldsDelete"}
+
+
+def test_what_says_that_somebody_was_quicker_is_the_vendor_s_word(schema: t.Any) -> None:
+    assert {"INVALID_COMPARE_DIGEST", "STALE_OBJECT", "TAKEN"} <= set(schema.type_map["MetafieldsSetUserErrorCode"].values)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules of Shopify."""
+
+from __future__ import annotations
+
+from tests.harness.world import World
+from tests.integration.ways import Cycle, Json, Look
+
+WRONG_TOKEN = "shpat_ways-test-wrong-4Lq8Vn2Xs7Jc5Rb9"
+WRONG_SECRET = "shpss_ways-test-wrong-6Yt3Kd9Wf1Zp7Mh2"
+SECRETS = (WRONG_TOKEN, WRONG_SECRET)
+PAID: Json = {"topic": "ORDERS_PAID", "uri": "https://hooks.example.com/shopify"}
+CREDENTIALS: Json = {"token": "", "client_id": "5f0e8a7c", "client_secret": WRONG_SECRET}
+EMAIL = "customer-0001@example.com"
+NEEDED: dict[str, Json] = {
+    "shopify_customer": {"customer": EMAIL, "tags": ["member"]},
+    "shopify_customer_info": {"customer": EMAIL},
+    "shopify_shop_info": {},
+    "shopify_webhook": PAID,
+    "shopify_webhook_info": {},
+}
+BAD: list[tuple[str, Json]] = [
+    ("shopify_customer", {"token": WRONG_TOKEN}),
+    ("shopify_customer", {"customer": "nobody@example.com"}),
+    ("shopify_customer", {"customer": "gid://shopify/Order/1"}),
+    ("shopify_customer", {"tags": []}),
+    ("shopify_customer", {"tags": ["a,b"]}),
+    ("shopify_customer", {"absent_tags": ["Member"]}),
+    ("shopify_customer", {"metafields": [{"namespace": "membership", "key": "status"}]}),
+    ("shopify_customer", {"customer": 7000000004, "absent_metafields": [{"namespace": "membership", "key": "status"}]}),
+    ("shopify_customer_info", {"tags": ["member"]}),
+    ("shopify_customer_info", {"metafields": ["status"]}),
+    ("shopify_customer_info", {"customer": None, "updated_since": "yesterday"}),
+    ("shopify_shop_info", {"token": WRONG_TOKEN}),
+    ("shopify_shop_info", {"token": [WRONG_TOKEN]}),
+    ("shopify_shop_info", {"client_secret": WRONG_SECRET}),
+    ("shopify_shop_info", CREDENTIALS),
+    ("shopify_shop_info", {**CREDENTIALS, "client_id": "0" * 32}),
+    ("shopify_shop_info", {"shop": "shop.example.com"}),
+    ("shopify_shop_info", {"api_version": "2025-10"}),
+    ("shopify_shop_info", {"api_version": "latest"}),
+    ("shopify_shop_info", {"api_url": "http://shop.example.com"}),
+    ("shopify_webhook", {"token": WRONG_TOKEN}),
+    ("shopify_webhook", {"topic": None}),
+    ("shopify_webhook", {"topic": "ORDERS_UNKNOWN"}),
+    ("shopify_webhook", {"uri": "http://app.example.com/"}),
+    ("shopify_webhook", {"format": "YAML"}),
+    ("shopify_webhook", {"format": "XML", "allow": "read"}),
+    ("shopify_webhook_info", {"topics": ["paid"]}),
+    ("shopify_webhook_info", {"api_version_mismatch": "ignore"}),
+]
+
+
+def steps(world: World, ledger: str) -> list[Cycle | Look]:
+    created = {"topic": "orders/create", "uri": "https://hooks.example.com/new", "include_fields": ["id", "updated_at"]}
+    of_create: Json = {"topics": ["ORDERS_CREATE"]}
+    facts = world.sandbox_run["shopify"]
+    credentials = {"token": "", "client_id": facts["client_id"], "client_secret": facts["client_secret"]}
+    status = {"namespace": "membership", "key": "status"}
+    member = {"customer": EMAIL, "tags": ["member"], "metafields": [{**status, "type": "json", "value": '{"level": "silver"}'}]}
+    former = {"customer": EMAIL, "absent_tags": ["Member"], "absent_metafields": [status], "allow": "destroy"}
+    seen = {"customer": EMAIL, "metafields": ["membership.status"]}
+    is_member = "customers[0].tags == ['member'] && length(customers[0].metafields) == `1`"
+    return [
+        Cycle("shopify_customer", member, "shopify_customer_info", seen, is_member),
+        Cycle("shopify_customer", former, "shopify_customer_info", seen, "customers[0].tags == `[]` && customers[0].metafields == `{}`"),
+        Look("shopify_customer_info", {"tags": ["newsletter"], "updated_since": "2020-01-01"}, "length(customers) == `250`"),
+        Look("shopify_shop_info", {}, "api.quarters_left == `4` && shop.currency == 'EUR'"),
+        Look("shopify_shop_info", {"api_version": "2025-10", "api_version_mismatch": "warn"}, "api.served == '2026-01' && length(warnings) == `1`"),
+        Look("shopify_customer_info", {"tags": ["newsletter"], "metafields": ["membership.status"]}, "length(customers[?metafields]) == `250`"),
+        Look("shopify_webhook_info", credentials, "length(webhooks) == `3`"),
+        Cycle("shopify_webhook", created, "shopify_webhook_info", of_create, "webhooks[].include_fields == [['id', 'updated_at']]"),
+        Cycle("shopify_webhook", {**created, "filter": "total_price:>=100"}, "shopify_webhook_info", of_create, "length(webhooks) == `1`"),
+        Cycle("shopify_webhook", {**PAID, "state": "absent"}, "shopify_webhook_info", {"topics": ["ORDERS_PAID"]}, "webhooks == `[]`"),
+        # The last one of each module is what it asks when there is nothing to do.
+        Look("shopify_webhook_info", {}, "length(webhooks) == `3`"),
+        Look("shopify_shop_info", {}, "app.handle == 'runbooks'"),
+        Look("shopify_customer_info", {"customer": EMAIL}, "length(customers) == `1`"),
+    ]

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shopify as one vendor of the sandbox: one shop, its customers, two apps in it, and what belongs to them. It has no components."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..errors import Refused
+from ..world import Call, Release, World
+from . import customers
+from .cost import Buckets
+from .state import App, Json, Webhook
+
+if t.TYPE_CHECKING:
+    from aiohttp import web
+
+DOMAIN = "example-shop.myshopify.com"
+DAY = 86400.0
+TOKEN_SECONDS = 86399
+RECEIVER = "https://hooks.example.com/shopify"
+SCOPES = ("write_customers", "write_discounts", "read_inventory", "write_orders", "read_own_subscription_contracts", "read_products")
+RUNBOOKS = App(4_100_001, "Runbooks", "runbooks", (*SCOPES, "read_all_orders"), SCOPES)
+REPORTS = App(4_100_002, "Reports", "reports", ("read_products",), ("read_products",))
+# How many more subscriptions a larger shop has.
+MORE = 300
+
+
+class Shopify:
+    name = "shopify"
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.domain = DOMAIN
+        self.created = 0.0
+        self.buckets = Buckets(world)
+        self.customers: dict[int, customers.Customer] = {}
+        self.webhooks: dict[int, Webhook] = {}
+        # Tokens that client credentials gave, and until when they live.
+        self.granted: dict[str, float] = {}
+        self._number = 0
+
+    # -- seeding
+    def seed(self, components: dict[str, Json]) -> None:
+        now = self.world.now()
+        self.created = now - 700 * DAY
+        self.buckets.clear()
+        self.granted.clear()
+        self.customers = customers.seed(customers.USUAL * self.world.scale, now)
+        self.webhooks.clear()
+        self._number = 1_000_000_000
+        for topic, age in (("APP_UNINSTALLED", 300.0), ("ORDERS_PAID", 200.0), ("REFUNDS_CREATE", 200.0)):
+            self._add(RUNBOOKS, topic, RECEIVER, now - age * DAY)
+        self._add(REPORTS, "PRODUCTS_UPDATE", "https://reports.example.com/shopify", now - 100 * DAY)
+        for number in range((self.world.scale - 1) * MORE):
+            self._add(RUNBOOKS, "PRODUCTS_UPDATE", f"https://hooks.example.com/tenants/{number:05}", now - 400 * DAY)
+
+    def _add(self, app: App, topic: str, uri: str, created: float) -> None:
+        it = Webhook(self.next_number(), app.number, topic, uri, created, created)
+        self.webhooks[it.number] = it
+
+    def next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    # -- versions
+    @property
+    def plan(self) -> str:
+        return str(self.world.setting("shopify_plan"))
+
+    @property
+    def supported(self) -> list[str]:
+        """Oldest first."""
+        return list(self.world.setting("shopify_versions"))
+
+    @property
+    def candidate(self) -> str:
+        year, month = self.supported[-1].split("-")
+        return f"{int(year) + 1}-01" if month == "10" else f"{year}-{int(month) + 3:02}"
+
+    @property
+    def ended(self) -> list[str]:
+        year, month = self.supported[0].split("-")
+        return [f"{int(year) - 1}-10" if month == "01" else f"{year}-{int(month) - 3:02}"]
+
+    def version(self, handle: str) -> Json:
+        is_candidate = handle == self.candidate
+        name = f"{handle} (Release candidate)" if is_candidate else f"{handle} (Latest)" if handle == self.supported[-1] else handle
+        return {"handle": handle, "displayName": name, "supported": handle in self.supported}
+
+    def served(self, requested: str) -> str:
+        """What has ended, or never was, is answered by the oldest."""
+        return requested if requested in (*self.supported, self.candidate, "unstable") else self.supported[0]
+
+    # -- who asks
+    @property
+    def client_id(self) -> str:
+        return "5f0e8a7c1b2d43968b0c7d5e6f1a2b3c"
+
+    def caller(self, token: str | None) -> App | None:
+        tokens = {self.world.token("shopify.runbooks", "shpat_"): RUNBOOKS, self.world.token("shopify.reports", "shpat_"): REPORTS}
+        if token is not None and self.granted.get(token, 0.0) > self.world.now():
+            return RUNBOOKS
+        return tokens.get(token or "")
+
+    def grant(self, wish: Json) -> tuple[int, Json]:
+        """The client credentials grant."""
+        if wish.get("grant_type") != "client_credentials":
+            return 400, {"error": "unsupported_grant_type", "error_description": "The grant type is not supported"}
+        if wish.get("client_id") == "0" * 32:
+            return 400, {"error": "shop_not_permitted", "error_description": "Client credentials cannot be performed on this shop."}
+        if (wish.get("client_id"), wish.get("client_secret")) != (self.client_id, self.world.token("shopify.client", "shpss_")):
+            return 401, {"error": "invalid_client", "error_description": "Client authentication failed"}
+        token = self.world.made("shopify.granted", f"shpat_{self.world.word(32, '0123456789abcdef')}")
+        self.granted[token] = self.world.now() + TOKEN_SECONDS
+        return 200, {"access_token": token, "scope": ",".join(RUNBOOKS.granted), "expires_in": TOKEN_SECONDS}
+
+    # -- the vendor's side of the sandbox
+    def application(self, middlewares: t.Sequence[t.Any]) -> web.Application:
+        from .routes import application
+
+        return application(self, middlewares)
+
+    def identify(self, request: web.Request, body: t.Any) -> Call:
+        from graphql import FieldNode, GraphQLError, OperationType, get_operation_ast
+
+        from .routes import parsed
+
+        kind = "token" if "X-Shopify-Access-Token" in request.headers else None
+        unknown = Call(f"{request.method} {request.path}", False, None, kind)
+        if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+            return unknown
+        try:
+            operation = get_operation_ast(parsed(body["query"]), body.get("operationName"))
+        except GraphQLError:
+            return unknown
+        if operation is None:
+            return unknown
+        names = [node.name.value for node in operation.selection_set.selections if isinstance(node, FieldNode)]
+        return Call(" ".join(names), operation.operation == OperationType.MUTATION, None, kind)
+
+    def run_info(self, url: str) -> Json:
+        return {
+            "url": url,
+            "shop": self.domain,
+            "token": self.world.token("shopify.runbooks", "shpat_"),
+            "reports_token": self.world.token("shopify.reports", "shpat_"),
+            "client_id": self.client_id,
+            "client_secret": self.world.token("shopify.client", "shpss_"),
+            "newest": self.supported[-1],
+        }
+
+    def component_info(self, component: str) -> Json:
+        raise Refused("Shopify has no components")
+
+    def stored(self) -> dict[str, str]:
+        return {}
+
+    def snapshot(self, component: str) -> Json:
+        raise Refused("Shopify has no components")
+
+    def serving(self, component: str) -> Release | None:
+        return None
+
+    def release(self, deployment: str) -> Release | None:
+        return None
+
+    def probed(self, component: str) -> None:
+        return None
+
+    def patch(self, component: str, deployment: str | None, changes: Json) -> None:
+        raise Refused("Shopify has no components")
+
+    def act(self, component: str, action: str, facts: Json) -> str:
+        raise Refused("Shopify has no components")
+
+    # -- answers that are not about a resource
+    def error(self, status: int, message: str, code: str | None = None) -> Json:
+        return {"errors": message}
+
+    def graphql_error(self, message: str, code: str) -> Json:
+        from .routes import failure
+
+        return {"errors": [failure(self, message, code)]}
+
+    def headers(self) -> dict[str, str]:
+        return {"X-Request-Id": self.world.uuid()}
+
+    def obscure(self, body: t.Any) -> t.Any:
+        if isinstance(body, list):
+            return [self.obscure(item) for item in body]
+        if not isinstance(body, dict):
+            return body
+        return {key: "HIBERNATING" if key in ("status", "state", "format") and isinstance(value, str) else self.obscure(value) for key, value in body.items()}
