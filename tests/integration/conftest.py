@@ -7,6 +7,7 @@ import typing as t
 
 import pytest
 
+from tests.integration import shopify_store
 from tests.integration.railway_shop import Shop
 from tests.sandbox.launch import Sandbox
 
@@ -41,3 +42,12 @@ def shop(sandbox_process: t.Any, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setenv("SAASOPS_CLOCK_URL", sandbox_process.run["clock_url"])
     sandbox_process.scenario("bad-release")
     return Shop(sandbox_process)
+
+
+@pytest.fixture
+def store(sandbox_process: Sandbox, monkeypatch: pytest.MonkeyPatch) -> shopify_store.Store:
+    for name in shopify_store.NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SAASOPS_CLOCK_URL", str(sandbox_process.run["clock_url"]))
+    sandbox_process.scenario("bad-release")
+    return shopify_store.Store(sandbox_process)

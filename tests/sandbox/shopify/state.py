@@ -82,7 +82,7 @@ def connection(items: list[t.Any], render: t.Callable[[t.Any], Json], arguments:
     end = min(_position(arguments["before"]), len(items)) if arguments.get("before") else len(items)
     if first is not None:
         end = min(end, start + first)
-    else:
+    elif last is not None:
         start = max(start, end - last)
     edges = [{"cursor": f"c{number}", "node": render(items[number])} for number in range(start, max(start, end))]
     info = {

@@ -11,7 +11,7 @@ from tests.integration.tasks import Json
 NAMES = ("SHOPIFY_ACCESS_TOKEN", "SHOPIFY_API_KEY", "SHOPIFY_API_SECRET")
 
 
-class Shop:
+class Store:
     def __init__(self, sandbox: t.Any) -> None:
         self.sandbox = sandbox
         self.facts: Json = sandbox.run["shopify"]
