@@ -53,6 +53,13 @@ class Asked:
         if strange:
             raise StripeError(400, f"Received unknown parameter: {strange[0]}", "parameter_unknown", param=strange[0])
 
+    @property
+    def now(self) -> int:
+        return int(self.stripe.world.now())
+
+    def expands(self, name: str) -> bool:
+        return name in self.given.get("expand", [])
+
     def flag(self, name: str) -> bool | None:
         value = self.given.get(name)
         if value not in (None, "true", "false"):

@@ -9,7 +9,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import account, events, payments, webhooks
+from . import account, events, invoices, money, payments, subscriptions, webhooks
 from .asked import Answer, Asked, Operation, Routes, form
 from .state import VERSION, Json, Kept, Mode, StripeError
 
@@ -18,7 +18,8 @@ if t.TYPE_CHECKING:
 
 KEPT_FOR = 86400.0
 LONGEST_KEY = 255
-ROUTES: Routes = (*account.ROUTES, *webhooks.ROUTES, *payments.ROUTES, *events.ROUTES)
+DECLINED = 402
+ROUTES: Routes = (*account.ROUTES, *webhooks.ROUTES, *payments.ROUTES, *subscriptions.ROUTES, *invoices.ROUTES, *money.ROUTES, *events.ROUTES)
 
 
 def application(stripe: Stripe, middlewares: t.Sequence[t.Any]) -> web.Application:
@@ -100,9 +101,10 @@ def _once(asked: Asked, request: web.Request, raw: str, operation: Operation, he
         if failing == "after":
             raise _own_fault()
     except StripeError as error:
-        # What is refused before anything was begun is not kept.
+        # What is refused before anything was begun is not kept; a card that is refused was asked.
         if error.status >= 500:
             asked.stripe.failing = ""
+        if error.status >= 500 or error.status == DECLINED:
             asked.mode.kept[key] = Kept(now, wish, error.status, error.body)
         raise
     asked.mode.kept[key] = Kept(now, wish, status, _copy(document))

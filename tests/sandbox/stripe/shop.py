@@ -8,6 +8,8 @@ import hashlib
 import typing as t
 
 from . import shapes
+from .billing import Billing
+from .money import Money
 from .state import Json
 
 CUSTOMERS = {True: 2000, False: 20}
@@ -28,8 +30,11 @@ class Shop:
     def __init__(self, live: bool, salt: str, now: float, scale: int) -> None:
         self.live, self._salt, self._now = live, salt, int(now)
         self.number = {"customers": CUSTOMERS[live] * scale, "payments": PAYMENTS[live] * scale}
+        self.billing, self.money = Billing(self, self._now, scale), Money(self, self._now, scale)
+        # What was changed, when, and what it was before: a search goes on finding that for a while.
+        self.former: dict[str, tuple[float, Json | None]] = {}
 
-    def identity(self, prefix: str, number: int) -> str:
+    def identity(self, prefix: str, number: int | str) -> str:
         return f"{prefix}_3{hashlib.sha256(f'{self._salt} {prefix} {number}'.encode()).hexdigest()[:23]}"
 
     @functools.cached_property
@@ -98,6 +103,9 @@ class Shop:
 
     def happened(self, identity: str, kind: str, thing: Json, now: int) -> None:
         self.events.insert(0, {"id": identity, "type": kind, "created": now, "pending": 0, "thing": {**thing}})
+
+    def changed_at(self, identity: str, before: Json | None, now: float) -> None:
+        self.former[identity] = (now, before)
 
     # -- as Stripe shows them
     def customer(self, facts: Json) -> Json:

@@ -28,6 +28,8 @@ class Stripe:
         self.live, self.test = Mode(True), Mode(False)
         # The next POST with an idempotency key breaks at Stripe itself: ``before`` or ``after`` its effect.
         self.failing = ""
+        # What customers pay with: ``good`` and ``bad`` are all of one kind, otherwise each customer's own.
+        self.cards = ""
         self._requests = 0
 
     # -- seeding
@@ -37,7 +39,7 @@ class Stripe:
         self.live, self.test = Mode(True), Mode(False)
         self._shops: dict[bool, Shop] = {}
         self._began = self.world.now()
-        self.failing, self._requests = "", 0
+        self.failing, self.cards, self._requests = "", "", 0
 
     def shop(self, mode: Mode) -> Shop:
         if mode.live not in self._shops:
@@ -95,10 +97,10 @@ class Stripe:
         """Nothing at Stripe sleeps."""
 
     def patch(self, component: str, deployment: str | None, changes: Json) -> None:
-        strange = set(changes) - {"failing"}
+        strange = set(changes) - {"cards", "failing"}
         if component or strange:
-            raise Refused(f"Stripe has no {component or ', '.join(sorted(strange))}: failing")
-        self.failing = changes.get("failing", self.failing)
+            raise Refused(f"Stripe has no {component or ', '.join(sorted(strange))}: cards, failing")
+        self.failing, self.cards = changes.get("failing", self.failing), changes.get("cards", self.cards)
 
     def act(self, component: str, action: str, facts: Json) -> str:
         raise Refused(f"Stripe does not know the action {action!r}")
