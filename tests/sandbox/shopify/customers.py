@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from . import searching
+from .shelf import Shelf
 from .state import App, Json, ShopifyError, connection, gid, number_of, user_error, when
 
 if t.TYPE_CHECKING:
@@ -48,10 +49,10 @@ class Customer:
     metafields: dict[tuple[str, str], Metafield] = field(default_factory=dict)
 
 
-def seed(count: int, now: float) -> dict[int, Customer]:
+def seed(count: int, now: float) -> Shelf[Customer]:
     """Every fourth is a member, whose level stands in a metafield. The same number is the same customer in every world."""
-    made = {}
-    for place in range(count):
+
+    def make(place: int) -> Customer:
         number, created = FIRST_NUMBER + place, now - (600 - place * 500 / count) * DAY
         it = Customer(number, f"Customer {place:04}", f"customer-{place:04}@example.com", None, STATES[place % 3], created, created + DAY)
         if place % 5 == 0:
@@ -60,16 +61,19 @@ def seed(count: int, now: float) -> dict[int, Customer]:
             it.tags = ["member", "newsletter"] if place % 8 == 0 else ["Member"]
             level = {"level": "gold" if place % 12 == 0 else "silver", "since": 2024}
             it.metafields["membership", "status"] = Metafield(number * 10, "json", json.dumps(level), created, created)
-        made[number] = it
-    return made
+        return it
+
+    return Shelf(FIRST_NUMBER, count, make)
 
 
 class CustomerResolvers:
     """One per request."""
 
-    def __init__(self, shopify: Shopify, app: App) -> None:
+    def __init__(self, shopify: Shopify, app: App, version: str) -> None:
         self._shopify = shopify
         self._app = app
+        # The one that serves the request.
+        self.version = version
         # Beside the data of this answer.
         self.searches: list[Json] = []
 
@@ -85,7 +89,7 @@ class CustomerResolvers:
             it = self._customer(identifier["id"])
         else:
             email, phone = (identifier.get("emailAddress") or "").lower(), identifier.get("phoneNumber")
-            every = self._shopify.customers.values()
+            every = self._shopify.customers.things()
             it = next((one for one in every if (email and (one.email or "").lower() == email) or (phone and one.phone == phone)), None)
         return self._render_customer(it) if it else None
 
@@ -99,11 +103,14 @@ class CustomerResolvers:
             "state": lambda it, value: it.state == value.upper(),
         }
         moments: dict[str, searching.Moment] = {"updated_at": lambda it: it.updated, "customer_date": lambda it: it.created}
-        found, warnings = searching.chosen(self._shopify.customers.values(), query, matches, moments)
+        fits, warnings = searching.search(query, matches, moments)
         if warnings:
             self.searches.append({"path": ["customers"], "query": query, "warnings": warnings})
-        key = {"ID": lambda it: it.number, "CREATED_AT": lambda it: it.created, "UPDATED_AT": lambda it: it.updated}[sortKey]
-        return connection(sorted(found, key=key), self._render_customer, arguments)
+        # By their numbers they are in order already: a bulk operation then needs no more memory for more of them.
+        found: t.Iterable[Customer] = filter(fits, self._shopify.customers.things())
+        if sortKey != "ID":
+            found = sorted(found, key={"CREATED_AT": lambda it: it.created, "UPDATED_AT": lambda it: it.updated}[sortKey])
+        return connection(found, self._render_customer, {**arguments, "most": len(self._shopify.customers)})
 
     # -- mutations
     def tagsAdd(self, _info: t.Any, id: str, tags: list[str]) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .bulk_resolvers import BulkResolvers
 from .customers import CustomerResolvers
 from .state import Json, Webhook, connection, gid, number_of, user_error, when
 
@@ -21,7 +22,7 @@ TOPIC_SCOPES = {
 }
 
 
-class Resolvers(CustomerResolvers):
+class Resolvers(BulkResolvers, CustomerResolvers):
     """One per request: everything is seen with the rights of the app that asks."""
 
     # -- the shop and the app

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from . import cost
+from . import bulk_routes, cost
 from .resolvers import Resolvers
 from .state import App, Json, ShopifyError
 
@@ -49,7 +49,7 @@ def failure(shopify: Shopify, message: str, code: str, **more: t.Any) -> Json:
 
 
 def application(shopify: Shopify, middlewares: t.Sequence[t.Any]) -> web.Application:
-    app = web.Application(middlewares=middlewares, client_max_size=8 * 1024 * 1024)
+    app = web.Application(middlewares=middlewares, client_max_size=128 * 1024 * 1024)
     # Built now, so that the first request takes no longer than the others.
     schema()
 
@@ -61,8 +61,11 @@ def application(shopify: Shopify, middlewares: t.Sequence[t.Any]) -> web.Applica
             body = await request.json()
         except ValueError:
             body = None
-        said = web.json_response(answer(shopify, caller, body))
-        said.headers["X-Shopify-API-Version"] = shopify.served(request.match_info["version"])
+        # Files are somewhere else for clients: here at the same address, without the API's path.
+        shopify.origin = str(request.url.origin())
+        version = shopify.served(request.match_info["version"])
+        said = web.json_response(answer(shopify, caller, body, version))
+        said.headers["X-Shopify-API-Version"] = version
         return said
 
     async def grant(request: web.Request) -> web.StreamResponse:
@@ -79,11 +82,12 @@ def application(shopify: Shopify, middlewares: t.Sequence[t.Any]) -> web.Applica
 
     app.router.add_post(PATH, graphql)
     app.router.add_post(GRANT, grant)
+    bulk_routes.add(app, shopify)
     app.router.add_route("*", "/{unknown:.*}", elsewhere)
     return app
 
 
-def answer(shopify: Shopify, caller: App, body: t.Any) -> Json:
+def answer(shopify: Shopify, caller: App, body: t.Any, version: str) -> Json:
     from graphql import GraphQLError, GraphQLSyntaxError, OperationType, execute_sync, get_operation_ast
 
     if not isinstance(body, dict) or not isinstance(body.get("query"), str):
@@ -106,7 +110,7 @@ def answer(shopify: Shopify, caller: App, body: t.Any) -> Json:
     buckets = shopify.buckets
     if buckets.left(caller.number) < wanted:
         return {"errors": [failure(shopify, "Throttled", "THROTTLED")], "extensions": {"cost": buckets.told(caller.number, wanted, None)}}
-    asked = Resolvers(shopify, caller)
+    asked = Resolvers(shopify, caller, version)
     result = execute_sync(schema(), document, root_value=asked, variable_values=variables, operation_name=body.get("operationName"))
     actual = cost.MUTATION if is_mutation else min(wanted, cost.used(result.data))
     buckets.take(caller.number, actual)

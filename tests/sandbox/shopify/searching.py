@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 from datetime import UTC, datetime
@@ -16,19 +17,32 @@ Moment = t.Callable[[t.Any], float]
 
 
 def chosen(items: t.Iterable[t.Any], query: str | None, matches: t.Mapping[str, Match], moments: t.Mapping[str, Moment]) -> tuple[list[t.Any], list[Json]]:
-    """The items that fit, and warnings: a field that nobody knows is left out of the search, as the vendor does it."""
-    found, warnings = list(items), []
+    """The items that fit, and warnings."""
+    fits, warnings = search(query, matches, moments)
+    return list(filter(fits, items)), warnings
+
+
+def search(query: str | None, matches: t.Mapping[str, Match], moments: t.Mapping[str, Moment]) -> tuple[t.Callable[[t.Any], bool], list[Json]]:
+    """What tells whether an item fits, and warnings: a field that nobody knows is left out of the search, as the vendor does it."""
+    terms: list[t.Callable[[t.Any], bool]] = []
+    warnings: list[Json] = []
     for term in TERM.finditer(query or ""):
-        field, sign = term["field"], term["sign"] or ""
         value = re.sub(r"\\(.)", r"\1", term["quoted"]) if term["quoted"] is not None else term["bare"]
-        if field in moments:
-            of, wanted = moments[field], _moment(value)
-            found = [item for item in found if _holds(of(item), sign, wanted)]
-        elif field in matches:
-            found = [item for item in found if matches[field](item, value)]
+        if term["field"] in moments:
+            terms.append(functools.partial(_in_time, moments[term["field"]], term["sign"] or "", _moment(value)))
+        elif term["field"] in matches:
+            terms.append(functools.partial(_matching, matches[term["field"]], value))
         else:
-            warnings.append({"field": field, "message": "Invalid search field for this query."})
-    return found, warnings
+            warnings.append({"field": term["field"], "message": "Invalid search field for this query."})
+    return lambda item: all(term(item) for term in terms), warnings
+
+
+def _in_time(of: Moment, sign: str, wanted: float, item: t.Any) -> bool:
+    return _holds(of(item), sign, wanted)
+
+
+def _matching(match: Match, value: str, item: t.Any) -> bool:
+    return match(item, value)
 
 
 def _moment(text: str) -> float:

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
+from collections.abc import Sized
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -69,8 +72,25 @@ def user_error(message: str, *field: str) -> Json:
     return {"field": list(field) or None, "message": message}
 
 
-def connection(items: list[t.Any], render: t.Callable[[t.Any], Json], arguments: Json) -> Json:
-    """A page of at most 250; cursors are positions, as opaque as the vendor's."""
+# Whether a bulk operation asks, which gets everything, one after the other, instead of pages.
+_everything = ContextVar("everything", default=False)
+
+
+@contextlib.contextmanager
+def everything() -> t.Iterator[None]:
+    token = _everything.set(True)
+    try:
+        yield
+    finally:
+        _everything.reset(token)
+
+
+def connection(items: t.Iterable[t.Any], render: t.Callable[[t.Any], Json], arguments: Json) -> Json:
+    """A page of at most 250; cursors are positions, as opaque as the vendor's. ``most``: how many there may be, where that is not known."""
+    if _everything.get():
+        most = len(items) if isinstance(items, Sized) else arguments.get("most", 0)
+        return {"edges": ({"node": render(item)} for item in items), "most": most}
+    items = list(items)
     first, last = arguments.get("first"), arguments.get("last")
     if (first is None) == (last is None):
         raise ShopifyError("you must provide one of first or last", "BAD_REQUEST")

@@ -7,8 +7,10 @@ import typing as t
 
 from ..errors import Refused
 from ..world import Call, Release, World
-from . import customers
+from . import bulk_routes, customers
+from .bulk import Operations
 from .cost import Buckets
+from .shelf import Shelf
 from .state import App, Json, Webhook
 
 if t.TYPE_CHECKING:
@@ -21,8 +23,8 @@ RECEIVER = "https://hooks.example.com/shopify"
 SCOPES = ("write_customers", "write_discounts", "read_inventory", "write_orders", "read_own_subscription_contracts", "read_products")
 RUNBOOKS = App(4_100_001, "Runbooks", "runbooks", (*SCOPES, "read_all_orders"), SCOPES)
 REPORTS = App(4_100_002, "Reports", "reports", ("read_products",), ("read_products",))
-# How many more subscriptions a larger shop has.
-MORE = 300
+# How many more subscriptions a larger shop has, and how many at most.
+MORE, MOST = 300, 30_000
 
 
 class Shopify:
@@ -31,9 +33,12 @@ class Shopify:
     def __init__(self, world: World) -> None:
         self.world = world
         self.domain = DOMAIN
+        # Where the API was asked last.
+        self.origin = ""
         self.created = 0.0
         self.buckets = Buckets(world)
-        self.customers: dict[int, customers.Customer] = {}
+        self.bulk = Operations(self)
+        self.customers: Shelf[customers.Customer] = customers.seed(0, 0.0)
         self.webhooks: dict[int, Webhook] = {}
         # Tokens that client credentials gave, and until when they live.
         self.granted: dict[str, float] = {}
@@ -45,13 +50,14 @@ class Shopify:
         self.created = now - 700 * DAY
         self.buckets.clear()
         self.granted.clear()
+        self.bulk.clear()
         self.customers = customers.seed(customers.USUAL * self.world.scale, now)
         self.webhooks.clear()
         self._number = 1_000_000_000
         for topic, age in (("APP_UNINSTALLED", 300.0), ("ORDERS_PAID", 200.0), ("REFUNDS_CREATE", 200.0)):
             self._add(RUNBOOKS, topic, RECEIVER, now - age * DAY)
         self._add(REPORTS, "PRODUCTS_UPDATE", "https://reports.example.com/shopify", now - 100 * DAY)
-        for number in range((self.world.scale - 1) * MORE):
+        for number in range(min(MOST, (self.world.scale - 1) * MORE)):
             self._add(RUNBOOKS, "PRODUCTS_UPDATE", f"https://hooks.example.com/tenants/{number:05}", now - 400 * DAY)
 
     def _add(self, app: App, topic: str, uri: str, created: float) -> None:
@@ -126,7 +132,7 @@ class Shopify:
         from .routes import parsed
 
         kind = "token" if "X-Shopify-Access-Token" in request.headers else None
-        unknown = Call(f"{request.method} {request.path}", False, None, kind)
+        unknown = bulk_routes.identify(request, kind) or Call(f"{request.method} {request.path}", False, None, kind)
         if not isinstance(body, dict) or not isinstance(body.get("query"), str):
             return unknown
         try:
@@ -168,7 +174,15 @@ class Shopify:
         return None
 
     def patch(self, component: str, deployment: str | None, changes: Json) -> None:
-        raise Refused("Shopify has no components")
+        """``bulk_result``, ``bulk_error`` and ``bulk_stalls``: how bulk operations end from now on, or do not."""
+        if component:
+            raise Refused("Shopify has no components")
+        known = {f"bulk_{name}": name for name in ("result", "error", "stalls")}
+        strange = set(changes) - set(known)
+        if strange:
+            raise Refused(f"Shopify has no {', '.join(sorted(strange))}: {', '.join(known)}")
+        for name, value in changes.items():
+            setattr(self.bulk, known[name], value)
 
     def act(self, component: str, action: str, facts: Json) -> str:
         raise Refused("Shopify has no components")
