@@ -41,6 +41,9 @@ class Clock(t.Protocol):
     def leave(self, member: Member) -> None: ...
     def announce(self, member: Member, group: str, seats: int) -> None: ...
     def sleep(self, member: Member, seconds: float) -> None: ...
+    def hold(self) -> None: ...
+    def release(self) -> None: ...
+    def step(self, end: float) -> bool: ...
 
 
 @dataclass(eq=False)
@@ -129,6 +132,15 @@ class RealClock:
     def sleep(self, member: Member, seconds: float) -> None:
         asyncio.get_running_loop().call_later(max(0.0, seconds), member.wake)
 
+    def hold(self) -> None:
+        pass
+
+    def release(self) -> None:
+        pass
+
+    def step(self, end: float) -> bool:
+        return False
+
 
 class VirtualClock:
     virtual = True
@@ -144,6 +156,7 @@ class VirtualClock:
         self._flowing_since: float | None = None
         self._last_left: float | None = None
         self._settling = False
+        self._held = 0
 
     # -- what the sandbox asks
     def now(self) -> float:
@@ -164,6 +177,22 @@ class VirtualClock:
         while self._queue and self._queue[0].at <= end:
             self._run_next()
         self._time = max(self._time, end)
+        self._settle()
+
+    def step(self, end: float) -> bool:
+        """Run what is due at the earliest moment until ``end``; False when there is nothing."""
+        if not self._queue or self._queue[0].at > end:
+            return False
+        self._stop_flowing()
+        self._run_instant()
+        return True
+
+    def hold(self) -> None:
+        """Something of the sandbox's happens in real time: nobody wakes before it has ended."""
+        self._held += 1
+
+    def release(self) -> None:
+        self._held -= 1
         self._settle()
 
     def reset(self, scale: float = 1.0) -> None:
@@ -242,7 +271,7 @@ class VirtualClock:
             if not self.members:
                 self._flow()
                 return
-            while self._queue and all(member.asleep_until is not None for member in self.members):
+            while self._queue and not self._held and all(member.asleep_until is not None for member in self.members):
                 wait = self._held_for()
                 if wait > 0:
                     self._timer = asyncio.get_running_loop().call_later(wait, self._settle)

@@ -33,6 +33,8 @@ class Control:
         app.router.add_get("/secrets", self.read_secrets)
         app.router.add_post("/scenario", self.load_scenario)
         app.router.add_post("/world", self.patch_world)
+        app.router.add_get("/deliveries", self.read_deliveries)
+        app.router.add_post("/deliveries", self.change_deliveries)
         app.router.add_get("/clock", self.read_clock)
         app.router.add_post("/clock/advance", self.advance_clock)
         return app
@@ -81,9 +83,11 @@ class Control:
 
     async def patch_world(self, request: web.Request) -> web.Response:
         """``{"component", "deployment"?, "set": {...}}``, or ``{"vendor", "set": {...}}`` for a vendor without components, or one of
-        ``push``, ``add``, ``maintenance`` with its facts."""
+        ``push``, ``add``, ``maintenance`` with its facts; or ``{"vendor", "emit": {...}}``, an event as if it had happened."""
         wish = await _body(request)
-        _only(wish, {"component", "deployment", "vendor", "set", "push", "add", "maintenance"})
+        _only(wish, {"component", "deployment", "vendor", "set", "push", "add", "maintenance", "emit"})
+        if "emit" in wish:
+            return web.json_response({"event": self._world.vendors[str(wish["vendor"])].act("", "emit", dict(wish["emit"]))})
         if "vendor" in wish:
             self._world.vendors[str(wish["vendor"])].patch("", None, wish.get("set", {}))
             return web.json_response({})
@@ -98,13 +102,30 @@ class Control:
         component = self._world.component(str(facts.pop("component", wish.get("component"))))
         return web.json_response({"deployment": component.vendor.act(component.name, acts[0], facts)})
 
+    async def read_deliveries(self, request: web.Request) -> web.Response:
+        """Webhooks, with every attempt. What is under way is waited for."""
+        await self._world.deliveries.idle()
+        return web.json_response({"deliveries": self._world.deliveries.listing(request.query.get("vendor"))})
+
+    async def change_deliveries(self, request: web.Request) -> web.Response:
+        """``{"set": {...}}``: the settings of a scenario that begin with ``webhook_``."""
+        wish = await _body(request)
+        _only(wish, {"set"})
+        self._world.deliveries.change(wish.get("set", {}))
+        return web.json_response({})
+
     async def read_clock(self, request: web.Request) -> web.Response:
         return web.json_response(self._world.clock.snapshot())
 
     async def advance_clock(self, request: web.Request) -> web.Response:
         wish = await _body(request)
         _only(wish, {"seconds"})
-        self._world.clock.advance(float(wish["seconds"]))
+        clock, seconds = self._world.clock, float(wish["seconds"])
+        end = clock.now() + seconds
+        # A webhook's outcome decides what is due next.
+        while clock.virtual and clock.step(end):
+            await self._world.deliveries.idle()
+        clock.advance(end - clock.now() if clock.virtual else seconds)
         return web.json_response(self._world.clock.snapshot())
 
 

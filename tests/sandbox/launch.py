@@ -92,6 +92,18 @@ class Control:
     def maintenance(self, component: str) -> str:
         return str(self.ask("POST", "/world", {"component": component, "maintenance": {}})["deployment"])
 
+    def emit(self, vendor: str, **facts: t.Any) -> str:
+        """Have an event happen at the vendor; its id."""
+        return str(self.ask("POST", "/world", {"vendor": vendor, "emit": facts})["event"])
+
+    def deliveries(self, vendor: str | None = None) -> list[Json]:
+        """Webhooks with their attempts; what is under way is waited for."""
+        query: Json = {"vendor": vendor} if vendor is not None else {}
+        return t.cast(list[Json], self.ask("GET", "/deliveries", **query)["deliveries"])
+
+    def deliver(self, **settings: t.Any) -> None:
+        self.ask("POST", "/deliveries", {"set": settings})
+
     def clock(self) -> Json:
         return self.ask("GET", "/clock")
 

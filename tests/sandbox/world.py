@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 
 from .clock import Clock
+from .delivery import Deliveries
 from .errors import Refused
 from .faults import Faults
 from .journal import Journal
@@ -95,7 +96,7 @@ class Vendor(t.Protocol):
     def patch(self, component: str, deployment: str | None, changes: dict[str, t.Any]) -> None: ...
 
     def act(self, component: str, action: str, facts: dict[str, t.Any]) -> str:
-        """``push``, ``add`` and what else happens to this vendor without an API call; returns the deployment's id."""
+        """``push``, ``add``, ``emit`` and what else happens to this vendor without an API call; returns the id of what it made."""
 
     def stored(self) -> dict[str, str]:
         """The values of all variables, each by a name that tells where it is."""
@@ -130,6 +131,7 @@ class World:
         self._given: set[str] = set()
         self._made: dict[str, str] = {}
         self._random = random.Random()
+        self.deliveries = Deliveries(self)
 
     # -- seeding
     def seed(self, scenario: Scenario) -> None:
@@ -147,6 +149,7 @@ class World:
         self.journal.clear()
         self.faults.clear()
         self.kill = Kill()
+        self.deliveries.clear()
         self.components = {name: Component(name, self.vendors[seed["vendor"]], Health(**seed.get("health", {}))) for name, seed in scenario.components.items()}
         for vendor in self.vendors.values():
             vendor.seed({name: seed for name, seed in scenario.components.items() if seed["vendor"] == vendor.name})

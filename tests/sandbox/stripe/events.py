@@ -13,7 +13,7 @@ from .state import VERSION, Json, StripeError
 MOST_TYPES = 20
 
 
-def event(identity: str, kind: str, thing: Json, created: int, live: bool, pending: int = 0) -> Json:
+def event(identity: str, kind: str, thing: Json, created: int, live: bool, pending: int = 0, **more: str) -> Json:
     return {
         "id": identity,
         "object": "event",
@@ -24,12 +24,13 @@ def event(identity: str, kind: str, thing: Json, created: int, live: bool, pendi
         "pending_webhooks": pending,
         "request": {"id": None, "idempotency_key": None},
         "type": kind,
+        **more,
     }
 
 
 def show(shop: Shop, facts: Json) -> Json:
     thing = facts.get("thing") or shop.payment_intent(facts["payment"])
-    return event(facts["id"], facts["type"], thing, facts["created"], shop.live, facts["pending"])
+    return event(facts["id"], facts["type"], thing, facts["created"], shop.live, facts["pending"], **facts.get("more", {}))
 
 
 def kept(asked: Asked) -> list[Json]:
@@ -52,9 +53,13 @@ def every(asked: Asked) -> Answer:
 
 
 def read(asked: Asked) -> Answer:
+    return 200, show(asked.stripe.shop(asked.mode), find(asked))
+
+
+def find(asked: Asked) -> Json:
     for facts in kept(asked):
         if facts["id"] == asked.names["id"]:
-            return 200, show(asked.stripe.shop(asked.mode), facts)
+            return facts
     raise StripeError(404, f"No such notification: '{asked.names['id']}'", "resource_missing", param="id")
 
 

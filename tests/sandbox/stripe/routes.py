@@ -9,7 +9,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import account, events, invoices, money, payments, subscriptions, webhooks
+from . import account, delivering, events, invoices, money, payments, subscriptions, webhooks
 from .asked import Answer, Asked, Operation, Routes, form
 from .state import VERSION, Json, Kept, Mode, StripeError
 
@@ -19,7 +19,16 @@ if t.TYPE_CHECKING:
 KEPT_FOR = 86400.0
 LONGEST_KEY = 255
 DECLINED = 402
-ROUTES: Routes = (*account.ROUTES, *webhooks.ROUTES, *payments.ROUTES, *subscriptions.ROUTES, *invoices.ROUTES, *money.ROUTES, *events.ROUTES)
+ROUTES: Routes = (
+    *account.ROUTES,
+    *webhooks.ROUTES,
+    *payments.ROUTES,
+    *subscriptions.ROUTES,
+    *invoices.ROUTES,
+    *money.ROUTES,
+    *events.ROUTES,
+    *delivering.ROUTES,
+)
 
 
 def application(stripe: Stripe, middlewares: t.Sequence[t.Any]) -> web.Application:

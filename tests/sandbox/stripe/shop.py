@@ -29,6 +29,8 @@ class Shop:
 
     def __init__(self, live: bool, salt: str, now: float, scale: int) -> None:
         self.live, self._salt, self._now = live, salt, int(now)
+        # Called with each event that happens in this world.
+        self.tell: t.Callable[[Json], None] = lambda facts: None
         self.number = {"customers": CUSTOMERS[live] * scale, "payments": PAYMENTS[live] * scale}
         self.billing, self.money = Billing(self, self._now, scale), Money(self, self._now, scale)
         # What was changed, when, and what it was before: a search goes on finding that for a while.
@@ -101,8 +103,10 @@ class Shop:
                 found.append({"id": identity, "type": kind, "created": payment["created"], "pending": pending, "payment": payment})
         return found
 
-    def happened(self, identity: str, kind: str, thing: Json, now: int) -> None:
-        self.events.insert(0, {"id": identity, "type": kind, "created": now, "pending": 0, "thing": {**thing}})
+    def happened(self, identity: str, kind: str, thing: Json, now: int, **more: str) -> None:
+        facts = {"id": identity, "type": kind, "created": now, "pending": 0, "thing": {**thing}, "more": more}
+        self.events.insert(0, facts)
+        self.tell(facts)
 
     def changed_at(self, identity: str, before: Json | None, now: float) -> None:
         self.former[identity] = (now, before)

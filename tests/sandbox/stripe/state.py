@@ -38,9 +38,10 @@ class Kept:
 
 @dataclass
 class Mode:
-    """``made`` counts what was made in this world, for ids of its own."""
+    """``made`` counts what was made in this world, for ids of its own; ``secrets`` are the endpoints' signing secrets."""
 
     live: bool
     endpoints: list[Json] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Kept] = field(default_factory=dict)
     made: int = 0

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
 from ..errors import Refused
 from ..world import Call, Release, World
+from . import delivering
 from .account import ACCOUNT
 from .shop import Shop
 from .state import Json, Mode, error
@@ -44,7 +46,8 @@ class Stripe:
     def shop(self, mode: Mode) -> Shop:
         if mode.live not in self._shops:
             salt = self.world.source(f"stripe shop {mode.live}").random()
-            self._shops[mode.live] = Shop(mode.live, str(salt), self._began, self.world.scale)
+            made = self._shops[mode.live] = Shop(mode.live, str(salt), self._began, self.world.scale)
+            made.tell = functools.partial(delivering.happened, self, mode)
         return self._shops[mode.live]
 
     def identity(self, mode: Mode, prefix: str) -> str:
@@ -103,6 +106,8 @@ class Stripe:
         self.failing, self.cards = changes.get("failing", self.failing), changes.get("cards", self.cards)
 
     def act(self, component: str, action: str, facts: Json) -> str:
+        if action == "emit":
+            return delivering.emit(self, facts)
         raise Refused(f"Stripe does not know the action {action!r}")
 
     # -- answers that are not about a resource

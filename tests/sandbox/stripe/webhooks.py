@@ -6,6 +6,7 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
+from . import delivering
 from .asked import Answer, Asked, Routes
 from .state import Json, StripeError, missing
 
@@ -73,6 +74,7 @@ def create(asked: Asked) -> Answer:
     asked.mode.endpoints.insert(0, endpoint)
     # Nobody can guess it, and no seed repeats it.
     secret = asked.stripe.world.made("stripe", f"whsec_{secrets.token_hex(24)}")
+    asked.mode.secrets[str(endpoint["id"])] = secret
     asked.stripe.world.changed()
     return 200, {**endpoint, "secret": secret}
 
@@ -91,6 +93,8 @@ def update(asked: Asked) -> Answer:
     if disabled is not None:
         endpoint["status"] = "disabled" if disabled else "enabled"
     endpoint["metadata"] = asked.metadata(endpoint["metadata"])
+    if disabled:
+        delivering.gone(asked.stripe, asked.mode, endpoint["id"], deleted=False)
     if before != endpoint:
         asked.stripe.world.changed()
     return 200, endpoint
@@ -99,6 +103,7 @@ def update(asked: Asked) -> Answer:
 def delete(asked: Asked) -> Answer:
     endpoint = _find(asked)
     asked.mode.endpoints.remove(endpoint)
+    delivering.gone(asked.stripe, asked.mode, endpoint["id"], deleted=True)
     asked.stripe.world.changed()
     return 200, {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
 
