@@ -27,6 +27,8 @@ def requested(selections: SelectionSetNode, variables: Json) -> int:
         inner = getattr(node, "selection_set", None)
         if inner is None:
             continue
+        if not _included(node, variables):
+            continue
         below = requested(inner, variables)
         if not isinstance(node, FieldNode):
             total += below
@@ -46,6 +48,19 @@ def requested(selections: SelectionSetNode, variables: Json) -> int:
         else:
             total += 1 + below
     return total
+
+
+def _included(node: t.Any, variables: Json) -> bool:
+    """``@include`` and ``@skip``: what is not asked for costs nothing."""
+    from graphql import VariableNode
+
+    for directive in node.directives or ():
+        if directive.name.value in ("include", "skip"):
+            value = directive.arguments[0].value
+            said = bool(variables.get(value.name.value)) if isinstance(value, VariableNode) else value.value
+            if said is (directive.name.value == "skip"):
+                return False
+    return True
 
 
 def used(data: t.Any) -> int:

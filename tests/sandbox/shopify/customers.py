@@ -69,6 +69,9 @@ def seed(count: int, now: float) -> Shelf[Customer]:
 class CustomerResolvers:
     """One per request."""
 
+    # Of orders, whose room is beside this one.
+    _order_list: t.Callable[..., Json]
+
     def __init__(self, shopify: Shopify, app: App, version: str) -> None:
         self._shopify = shopify
         self._app = app
@@ -82,6 +85,8 @@ class CustomerResolvers:
         self._need("read_customers", "customer")
         it = self._customer(id)
         return self._render_customer(it) if it else None
+
+    _node_Customer = customer
 
     def customerByIdentifier(self, _info: t.Any, identifier: Json) -> Json | None:
         self._need("read_customers", "customerByIdentifier")
@@ -222,6 +227,9 @@ class CustomerResolvers:
             held = it.metafields.get((namespace or "", key))
             return self._render_metafield((namespace or "", key), held) if held else None
 
+        def orders(_info: t.Any, query: str | None = None, sortKey: str = "ID", **arguments: t.Any) -> Json:
+            return self._order_list(self._shopify.orders_of(it.number), query, sortKey, arguments)
+
         first, _space, last = it.name.partition(" ")
         return {
             "__typename": "Customer",
@@ -234,7 +242,8 @@ class CustomerResolvers:
             "defaultPhoneNumber": {"phoneNumber": it.phone} if it.phone else None,
             "state": it.state,
             "tags": sorted(it.tags, key=str.lower),
-            "numberOfOrders": "0",
+            "numberOfOrders": lambda _info: str(len(self._shopify.orders_of(it.number))),
+            "orders": orders,
             "metafields": metafields,
             "metafield": metafield,
             "createdAt": when(it.created),

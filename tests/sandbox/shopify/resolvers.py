@@ -7,6 +7,7 @@ import typing as t
 
 from .bulk_resolvers import BulkResolvers
 from .customers import CustomerResolvers
+from .refunds import RefundResolvers
 from .state import Json, Webhook, connection, gid, number_of, user_error, when
 
 # The scope that a topic needs: that of its object.
@@ -22,7 +23,7 @@ TOPIC_SCOPES = {
 }
 
 
-class Resolvers(BulkResolvers, CustomerResolvers):
+class Resolvers(BulkResolvers, CustomerResolvers, RefundResolvers):
     """One per request: everything is seen with the rights of the app that asks."""
 
     # -- the shop and the app

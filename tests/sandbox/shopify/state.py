@@ -31,6 +31,8 @@ class App:
     handle: str
     requested: tuple[str, ...]
     granted: tuple[str, ...]
+    # Approved for what the vendor calls protected customer data.
+    protected: bool = True
 
     def may(self, scope: str) -> bool:
         return scope in self.granted or (scope.startswith("read_") and scope.replace("read_", "write_") in self.granted)

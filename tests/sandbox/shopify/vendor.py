@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shopify as one vendor of the sandbox: one shop, its customers, two apps in it, and what belongs to them. It has no components."""
+"""Shopify as one vendor of the sandbox: one shop, its customers, goods and orders, three apps in it, and what belongs to them. It has no components."""
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..errors import Refused
 from ..world import Call, Release, World
-from . import bulk_routes, customers
+from . import bulk_routes, catalog, customers, orders
 from .bulk import Operations
 from .cost import Buckets
+from .idempotency import Keys
 from .shelf import Shelf
 from .state import App, Json, Webhook
 
@@ -20,9 +22,12 @@ DOMAIN = "example-shop.myshopify.com"
 DAY = 86400.0
 TOKEN_SECONDS = 86399
 RECEIVER = "https://hooks.example.com/shopify"
-SCOPES = ("write_customers", "write_discounts", "read_inventory", "write_orders", "read_own_subscription_contracts", "read_products")
+SCOPES = ("write_customers", "write_discounts", "write_inventory", "write_orders", "read_own_subscription_contracts", "read_products")
 RUNBOOKS = App(4_100_001, "Runbooks", "runbooks", (*SCOPES, "read_all_orders"), SCOPES)
 REPORTS = App(4_100_002, "Reports", "reports", ("read_products",), ("read_products",))
+# Sees the orders of the last 60 days, and nothing of who made them.
+STOCK_SCOPES = ("read_inventory", "read_orders", "read_products")
+STOCK = App(4_100_003, "Stock", "stock", STOCK_SCOPES, STOCK_SCOPES, protected=False)
 # How many more subscriptions a larger shop has, and how many at most.
 MORE, MOST = 300, 30_000
 
@@ -40,6 +45,10 @@ class Shopify:
         self.bulk = Operations(self)
         self.customers: Shelf[customers.Customer] = customers.seed(0, 0.0)
         self.webhooks: dict[int, Webhook] = {}
+        self.keys = Keys(world)
+        self._catalog: catalog.Catalog | None = None
+        self._orders: Shelf[orders.Order] | None = None
+        self._by_customer: dict[int, list[int]] = {}
         # Tokens that client credentials gave, and until when they live.
         self.granted: dict[str, float] = {}
         self._number = 0
@@ -51,6 +60,9 @@ class Shopify:
         self.buckets.clear()
         self.granted.clear()
         self.bulk.clear()
+        self.keys.clear()
+        self._catalog = self._orders = None
+        self._by_customer.clear()
         self.customers = customers.seed(customers.USUAL * self.world.scale, now)
         self.webhooks.clear()
         self._number = 1_000_000_000
@@ -59,6 +71,25 @@ class Shopify:
         self._add(REPORTS, "PRODUCTS_UPDATE", "https://reports.example.com/shopify", now - 100 * DAY)
         for number in range(min(MOST, (self.world.scale - 1) * MORE)):
             self._add(RUNBOOKS, "PRODUCTS_UPDATE", f"https://hooks.example.com/tenants/{number:05}", now - 400 * DAY)
+
+    @property
+    def catalog(self) -> catalog.Catalog:
+        """Made when it is first asked for, as orders are: most worlds are never asked."""
+        if self._catalog is None:
+            self._catalog = catalog.seed(catalog.USUAL * self.world.scale, self.created + 700 * DAY)
+        return self._catalog
+
+    @property
+    def orders(self) -> Shelf[orders.Order]:
+        if self._orders is None:
+            self._orders = orders.seed(orders.USUAL * self.world.scale, self.created + 700 * DAY, len(self.customers), self.catalog)
+        return self._orders
+
+    def orders_of(self, customer: int) -> list[orders.Order]:
+        if not self._by_customer:
+            for place in range(len(self.orders)):
+                self._by_customer.setdefault(orders.customer_of(place, len(self.customers)), []).append(orders.FIRST_ORDER + place)
+        return [self.orders[number] for number in self._by_customer.get(customer, ())]
 
     def _add(self, app: App, topic: str, uri: str, created: float) -> None:
         it = Webhook(self.next_number(), app.number, topic, uri, created, created)
@@ -103,9 +134,12 @@ class Shopify:
         return "5f0e8a7c1b2d43968b0c7d5e6f1a2b3c"
 
     def caller(self, token: str | None) -> App | None:
-        tokens = {self.world.token("shopify.runbooks", "shpat_"): RUNBOOKS, self.world.token("shopify.reports", "shpat_"): REPORTS}
+        runbooks = RUNBOOKS
+        if self.world.setting("shopify_all_orders"):
+            runbooks = dataclasses.replace(runbooks, granted=runbooks.requested)
+        tokens = {self.world.token(f"shopify.{app.handle}", "shpat_"): app for app in (runbooks, REPORTS, STOCK)}
         if token is not None and self.granted.get(token, 0.0) > self.world.now():
-            return RUNBOOKS
+            return runbooks
         return tokens.get(token or "")
 
     def grant(self, wish: Json) -> tuple[int, Json]:
@@ -150,6 +184,7 @@ class Shopify:
             "shop": self.domain,
             "token": self.world.token("shopify.runbooks", "shpat_"),
             "reports_token": self.world.token("shopify.reports", "shpat_"),
+            "stock_token": self.world.token("shopify.stock", "shpat_"),
             "client_id": self.client_id,
             "client_secret": self.world.token("shopify.client", "shpss_"),
             "newest": self.supported[-1],

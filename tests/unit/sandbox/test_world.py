@@ -183,7 +183,7 @@ def test_tokens_are_long_unique_and_outlive_a_scenario(sandbox: Sandbox) -> None
     vendors = ("vercel", "railway", "convex", "shopify", "stripe")
     before = {name: sandbox.run[name] for name in vendors}
     tokens = _tokens(sandbox.run)
-    assert len(tokens) == len(set(tokens)) == 18 and all(len(token) >= 24 for token in tokens)
+    assert len(tokens) == len(set(tokens)) == 19 and all(len(token) >= 24 for token in tokens)
     sandbox.scenario("healthy")
     assert {name: sandbox.run[name] for name in vendors} == before
 
