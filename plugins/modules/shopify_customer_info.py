@@ -78,7 +78,7 @@ customers:
       description: The name, as the vendor shows it.
       type: str
     email:
-      description: The mail address.
+      description: The mail address. Personal data, as the name is.
       type: str
     state:
       description: Of the account, such as V(ENABLED), V(DISABLED) or V(INVITED).

@@ -64,7 +64,7 @@ customers:
       description: Its id.
       type: str
     email:
-      description: The e-mail address; V(null) when there is none.
+      description: The e-mail address; V(null) when there is none. Personal data, as the name is.
       type: str
     name:
       description: The name; V(null) when there is none.

@@ -8,6 +8,7 @@ import functools
 import importlib
 import json
 import os
+import pathlib
 import re
 import types
 import typing as t
@@ -32,6 +33,8 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") i
 DOCUMENTED_ALONE = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - set(MODULES))
 ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, neutral, railway, shopify, stripe, vercel)}
 # What may differ between two runs: moments, lengths, and what is made by chance.
+# What tells of a person among the customers and users of the sandbox's vendors.
+PERSON = re.compile(r"(?:customer|user)-\d{4,}@example\.com|Customer \d{4}|\+4930\d{7}|Example Street \d+")
 BY_CHANCE = re.compile(r"(^|_)(ms|at|seconds|cursor|request_id|process|boot|started|expires_at)$")
 
 
@@ -41,11 +44,14 @@ class Both:
 
     room: types.ModuleType
     shows: dict[str, str]
+    steps: dict[str, Step]
     # The steps whose tasks have no_log, since their modules return a secret.
     hidden: set[str]
     ways: dict[str, Way]
     # By the way: every secret of the sandbox, as it was before and after, and the test's own.
     secrets: dict[str, dict[str, str]]
+    # What stays on disk of every task.
+    left_behind: list[pathlib.Path]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +60,7 @@ def played(sandbox_process: Sandbox, tmp_path_factory: pytest.TempPathFactory) -
 
     @functools.cache
     def make(name: str) -> Both:
-        both = Both(ROOMS[name], {}, set(), {}, {})
+        both = Both(ROOMS[name], {}, {}, set(), {}, {}, [])
         for way, is_direct in WAYS.items():
             folder = tmp_path_factory.mktemp("way")
             sandbox_process.scenario("bad-release", seed=7)
@@ -62,10 +68,12 @@ def played(sandbox_process: Sandbox, tmp_path_factory: pytest.TempPathFactory) -
             cycles = both.room.steps(world, f"sqlite:///{folder}/ledger.sqlite3")
             both.shows.update(ways.shown(cycles))
             steps = [*ways.good(cycles), *ways.bad(both.room)]
+            both.steps.update({step.name: step for step in steps})
             both.hidden.update(step.name for step in steps if step.keywords.get("no_log"))
             before = {f"{name} (before)": secret for name, secret in sandbox_process.secrets().items()}
             # Ansible lists the words for true and false in the order of a set.
             both.ways[way] = play(world, folder, steps, is_direct, "-vvvv", PYTHONHASHSEED="0", ANSIBLE_INJECT_INVOCATION="true")
+            both.left_behind += [folder / "ledger.sqlite3", *world.state.rglob("*")]
             own = {f"the room's {number}": secret for number, secret in enumerate(both.room.SECRETS)}
             both.secrets[way] = {**before, **sandbox_process.secrets(), **own}
         return both
@@ -149,6 +157,30 @@ def test_no_secret_is_shown_either_way(both: Both, sandbox_process: Sandbox, way
     assert leaks(secrets, [], {"the output": both.ways[way].output, "the results": json.dumps(unhidden)}) == []
     # Ansible itself knows what it hides, and so does the one that runs in its place.
     assert f': "{transaction.HIDDEN}"' in both.ways[way].output
+
+
+# -- people
+def test_personal_data_stands_where_the_documentation_says_so_and_nowhere_else(both: Both) -> None:
+    declared = {(module, field) for module in both.room.NEEDED for field in _personal(module)}
+    seen = set()
+    for way in WAYS:
+        for name, result in both.ways[way].results.items():
+            module = name.split()[-1]
+            fields = _personal(module)
+            # What was typed is repeated in messages and as the invocation.
+            typed = set(PERSON.findall(json.dumps(both.steps[name].arguments)))
+            rest = {key: value for key, value in result.items() if key not in fields}
+            assert set(PERSON.findall(json.dumps(rest))) <= typed, name
+            seen |= {(module, field) for field in fields if PERSON.search(json.dumps(result.get(field)))}
+    files = [path for path in both.left_behind if path.is_file()]
+    assert [path for path in files if PERSON.search(path.read_bytes().decode("utf-8", "replace"))] == []
+    assert seen == declared, "a module says that it returns personal data, and no step shows it"
+
+
+def _personal(module: str) -> set[str]:
+    """The fields of a result that are documented to tell of persons."""
+    fields = yaml.safe_load(documentation(module).RETURN)
+    return {name for name, field in fields.items() if "personal data" in json.dumps(field).lower()}
 
 
 def _tokens(node: t.Any, name: str = "") -> t.Iterator[str]:

@@ -115,7 +115,7 @@ def outcome(execute: Execute, params: dict[str, t.Any], check_mode: bool, no_log
         result = _failed(task, failure)
     except Exception as error:
         # What was done so far must not be lost with it.
-        result = _failed(task, _unforeseen(error, changed=bool(task and task.gate.changes and not check_mode)))
+        result = _failed(task, _unforeseen(task, error))
     finally:
         if task:
             task.close()
@@ -126,14 +126,18 @@ def outcome(execute: Execute, params: dict[str, t.Any], check_mode: bool, no_log
         redaction.forget()
 
 
+def _has_changed(task: Task | None) -> bool:
+    return bool(task and task.gate.changes and not task.check_mode)
+
+
 def _failed(task: Task | None, failure: Failure) -> dict[str, t.Any]:
-    changed = bool(task and task.gate.changes and not task.check_mode)
-    return {"failed": True, "changed": changed, **(task.trace() if task else {}), "msg": str(failure), "failure": failure.as_dict()}
+    return {"failed": True, "changed": _has_changed(task), **(task.trace() if task else {}), "msg": str(failure), "failure": failure.as_dict()}
 
 
-def _unforeseen(error: Exception, changed: bool) -> Failure:
+def _unforeseen(task: Task | None, error: Exception) -> Failure:
     """An answer that no parser foresaw, or a defect here. Where it was met is told, and not the error's text: that may hold anything."""
     where = next((frame for frame in reversed(traceback.extract_tb(error.__traceback__)) if "saasops" in frame.filename), None)
+    changed = _has_changed(task)
     at = f" ({pathlib.PurePath(where.filename).name}, line {where.lineno})" if where else ""
     return Failure(
         "unknown" if changed else "protocol",

@@ -12,17 +12,27 @@ def _nothing(*names: str) -> Json:
     return dict.fromkeys(names)
 
 
+def person(number: int) -> Json:
+    """Whoever the customer of this number is: every one has an address, and a name and a place to live."""
+    return {
+        "address": {"city": "Berlin", "country": "DE", "line1": f"Example Street {number}", "line2": None, "postal_code": "10115", "state": None},
+        "email": f"customer-{number:04d}@example.com",
+        "name": f"Customer {number:04d}",
+        "phone": f"+4930{number:07d}",
+    }
+
+
 def customer(identity: str, number: int, created: int, live: bool) -> Json:
     return {
         "id": identity,
         "object": "customer",
         "balance": 0,
         "created": created,
-        "email": f"customer-{number:04d}@example.com",
+        **person(number),
         "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None},
         "livemode": live,
         "metadata": {"number": str(number)},
-        **_nothing("default_source", "description", "shipping", "name", "phone"),
+        **_nothing("default_source", "description", "shipping"),
     }
 
 
@@ -63,14 +73,13 @@ def _declined() -> Json:
 def charge(facts: Json, refunded: int, live: bool) -> Json:
     failed = facts["status"] == "requires_payment_method"
     captured = facts["status"] == "succeeded"
-    address = _nothing("city", "country", "line1", "line2", "postal_code", "state")
     return {
         "id": facts["id"],
         "object": "charge",
         "amount": facts["amount"],
         "amount_captured": facts["amount"] if captured else 0,
         "amount_refunded": refunded,
-        "billing_details": {"address": address, **_nothing("email", "name", "phone", "tax_id")},
+        "billing_details": {**person(facts["buyer"]), "tax_id": None},
         "captured": captured,
         "created": facts["created"],
         "currency": "eur",

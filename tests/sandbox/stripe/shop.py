@@ -55,6 +55,7 @@ class Shop:
                     "id": self.identity("pi", number),
                     "charge": self.identity("ch", number) if fate not in ("canceled", "processing") else None,
                     "customer": self.identity("cus", number % customers),
+                    "buyer": number % customers,
                     "number": number,
                     "amount": 1000 + number * 37 % 9000,
                     "status": "succeeded" if fate == "disputed" else fate,
