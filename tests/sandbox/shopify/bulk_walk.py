@@ -70,7 +70,7 @@ def _compiled(schema: GraphQLSchema, parent: t.Any, selections: SelectionSetNode
     found: list[Field] = []
     for node in selections.selections:
         if isinstance(node, InlineFragmentNode):
-            kind = schema.type_map[node.type_condition.name.value] if node.type_condition else parent
+            kind: t.Any = schema.type_map[node.type_condition.name.value] if node.type_condition else parent
             names = frozenset({kind.name, *(one.name for one in schema.get_possible_types(kind))} if _is_abstract(kind) else {kind.name})
             found += _compiled(schema, kind, node.selection_set, names)
         elif isinstance(node, FieldNode):
@@ -98,12 +98,12 @@ def _is_abstract(kind: t.Any) -> bool:
 
 def _nodes_of(connection: FieldNode) -> SelectionSetNode:
     """What is asked of ``edges { node { … } }``."""
-    selections = connection.selection_set
+    selections: t.Any = connection.selection_set
     for name in ("edges", "node"):
         selections = next((one.selection_set for one in selections.selections if getattr(getattr(one, "name", None), "value", "") == name), None)
         if selections is None:
             raise Unfit(f"Bulk queries must select {name} of the connection {connection.name.value}.")
-    return selections
+    return t.cast("SelectionSetNode", selections)
 
 
 def _measured(field: Field, depth: int) -> tuple[int, int]:

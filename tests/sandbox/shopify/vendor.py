@@ -12,6 +12,7 @@ from . import bulk_routes, catalog, customers, orders
 from .bulk import Operations
 from .cost import Buckets
 from .idempotency import Keys
+from .orders import Order
 from .shelf import Shelf
 from .state import App, Json, Webhook
 
@@ -47,7 +48,7 @@ class Shopify:
         self.webhooks: dict[int, Webhook] = {}
         self.keys = Keys(world)
         self._catalog: catalog.Catalog | None = None
-        self._orders: Shelf[orders.Order] | None = None
+        self._orders: Shelf[Order] | None = None
         self._by_customer: dict[int, list[int]] = {}
         # Tokens that client credentials gave, and until when they live.
         self.granted: dict[str, float] = {}
@@ -80,12 +81,12 @@ class Shopify:
         return self._catalog
 
     @property
-    def orders(self) -> Shelf[orders.Order]:
+    def orders(self) -> Shelf[Order]:
         if self._orders is None:
             self._orders = orders.seed(orders.USUAL * self.world.scale, self.created + 700 * DAY, len(self.customers), self.catalog)
         return self._orders
 
-    def orders_of(self, customer: int) -> list[orders.Order]:
+    def orders_of(self, customer: int) -> list[Order]:
         if not self._by_customer:
             for place in range(len(self.orders)):
                 self._by_customer.setdefault(orders.customer_of(place, len(self.customers)), []).append(orders.FIRST_ORDER + place)
