@@ -10,8 +10,9 @@ from graphql import FieldNode, NoDeprecatedCustomRule, OperationDefinitionNode, 
 from graphql.execution import get_variable_values
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk, customers, webhooks
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk_operations as bulk_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customers, webhooks
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import API_VERSION, PAGE
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
@@ -19,6 +20,7 @@ from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
 HOOK = "gid://shopify/WebhookSubscription/1"
 URI = "https://hooks.example.com/shopify"
 SETTINGS: dict[str, t.Any] = {"format": "XML", "filter": "", "include_fields": ["id"], "metafield_namespaces": []}
+BULK = "gid://shopify/BulkOperation/9"
 CUSTOMER = "gid://shopify/Customer/7"
 NOBODY = customers.Customer(CUSTOMER, "", None, "", (), {}, "")
 # What the code sends with each operation: all of its variables.
@@ -28,6 +30,10 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
     op.CREATE_WEBHOOK.name: [{"topic": "ORDERS_PAID", "subscription": webhooks._input(URI, {})}],
     op.UPDATE_WEBHOOK.name: [{"id": HOOK, "subscription": webhooks._input(URI, SETTINGS)}],
     op.DELETE_WEBHOOK.name: [{"id": HOOK}],
+    bulk_op.BULK.name: [{"id": BULK}],
+    bulk_op.BULKS.name: [{"first": PAGE, "after": None}, {"first": PAGE, "after": "cursor"}],
+    bulk_op.RUN_BULK.name: [{"query": "{ customers { edges { node { id } } } }"}],
+    bulk_op.CANCEL_BULK.name: [{"id": BULK}],
     customer_op.CUSTOMER.name: [
         {"identifier": customers.identifier_of(text), "first": 1, "keys": keys, "withMetafields": bool(keys)}
         for text in ("7", "a@example.com", "+4930123456")
@@ -127,3 +133,10 @@ def test_only_what_cannot_be_brought_back_destroys() -> None:
 
 def test_what_says_that_somebody_was_quicker_is_the_vendor_s_word(schema: t.Any) -> None:
     assert {"INVALID_COMPARE_DIGEST", "STALE_OBJECT", "TAKEN"} <= set(schema.type_map["MetafieldsSetUserErrorCode"].values)
+
+
+def test_every_state_and_error_of_a_bulk_operation_is_known_here(schema: t.Any) -> None:
+    known = {*bulk.RUNNING, bulk.CANCELING, "COMPLETED", "CANCELED", "FAILED", "EXPIRED"}
+    assert set(schema.type_map["BulkOperationStatus"].values) == known
+    assert set(schema.type_map["BulkOperationErrorCode"].values) == {*bulk._ERRORS, "INTERNAL_SERVER_ERROR"}
+    assert set(bulk.FULL) < set(schema.type_map["BulkOperationUserErrorCode"].values)

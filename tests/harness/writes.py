@@ -268,7 +268,9 @@ def shopify(name: str, module: str, options: Json, *before: Step, **facts: t.Any
 STATUS = {"namespace": "membership", "key": "status"}
 # Of the sandbox's customers every fourth is a member.
 MEMBER, GUEST = {"customer": "customer-0004@example.com"}, {"customer": "customer-0001@example.com"}
+EVERYBODY = "{ customers { edges { node { id } } } }"
 SHOPIFY = [
+    shopify("export", "bulk_export", {"query": EVERYBODY, "dest": "{folder}/customers.jsonl.gz", "overwrite": True}, acts=True),
     shopify("join", "customer", {**GUEST, "tags": ["member", "gold"], "metafields": [{**STATUS, "type": "json", "value": '{"level": "gold"}'}]}),
     shopify("move up", "customer", {**MEMBER, "tags": ["gold"], "metafields": [{**STATUS, "value": '{"level": "gold"}'}]}),
     shopify("leave", "customer", {**MEMBER, "absent_tags": ["member"], "absent_metafields": [STATUS], **DESTROYS}),

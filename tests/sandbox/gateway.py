@@ -159,7 +159,10 @@ def _cut(request: web.Request) -> Severed:
 
 async def _truncated(request: web.Request, answer: web.Response) -> web.StreamResponse:
     body = t.cast(bytes, answer.body or b"")
-    half = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json", "Content-Length": str(max(len(body), 64))})
+    # What tells a client whether it may go on where this breaks off stays.
+    kept = {name: answer.headers[name] for name in ("Accept-Ranges", "Content-Range", "ETag") if name in answer.headers}
+    headers = {"Content-Type": "application/json", "Content-Length": str(max(len(body), 64)), **kept}
+    half = web.StreamResponse(status=answer.status, headers=headers)
     await half.prepare(request)
     await half.write(body[: len(body) // 2])
     if request.transport is not None:

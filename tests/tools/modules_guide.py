@@ -80,6 +80,13 @@ RARE: dict[str, dict[str, Rare]] = {
         "environment": Rare("modules of a service", "beyond a hundred services", f"{_TESTS}test_a_service_beyond_a_hundred_others_is_looked_for"),
         "environmentServices": Rare("inventory plugin `railway`", "in every inventory", f"{_TESTS}test_an_inventory_lists_the_services"),
     },
+    "shopify": {
+        "bulkOperationCancel": Rare(
+            "`shopify_bulk_export`",
+            "when what it began takes too long, and that is asked for",
+            "tests/integration/test_shopify_bulk.py::test_what_this_task_began_is_cancelled_when_that_is_asked_for",
+        ),
+    },
     "stripe": {"get_webhook_endpoint": _ENDPOINT},
     "vercel": {
         "list_promote_aliases": _DOMAINS,

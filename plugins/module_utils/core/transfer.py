@@ -8,11 +8,12 @@ import concurrent.futures
 import contextlib
 import dataclasses
 import hashlib
+import json
 import os
 import tempfile
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import MOST_TRIES, Reply, Wire
 
@@ -62,40 +63,128 @@ def new_file(path: str) -> t.Iterator[t.BinaryIO]:
             os.unlink(temporary)
 
 
+def check_dest(dest: str, overwrite: bool) -> None:
+    """Refuse, before the first request, a place where nothing can be written."""
+    folder = os.path.dirname(os.path.abspath(dest))
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
+        raise Failure("invalid", f"{os.path.dirname(dest) or '.'} is no folder that can be written to", "Make it first", code="file")
+    if os.path.isdir(dest):
+        raise Failure("invalid", f"{dest} is a folder", "Name a file in it", code="file")
+    if os.path.lexists(dest) and not overwrite:
+        raise refuse(f"{dest} is there already", "Name another file, or set overwrite: true to replace it", "file_exists")
+
+
+def manifest_of(dest: str) -> str:
+    return f"{dest}.manifest.json"
+
+
+@contextlib.contextmanager
+def with_manifest(dest: str, manifest: dict[str, t.Any]) -> t.Iterator[t.BinaryIO]:
+    """A new file at ``dest``, and beside it, once that is there, what the block has put into ``manifest``: where that is, the file is whole."""
+    with new_file(dest) as file:
+        yield file
+        # One that tells of the file before would be wrong from now on.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(manifest_of(dest))
+    with new_file(manifest_of(dest)) as file:
+        file.write(json.dumps(manifest, indent=2, sort_keys=True).encode() + b"\n")
+
+
+class Sink(t.Protocol):
+    """Takes what comes, piece by piece; ``restart`` throws away what it has taken."""
+
+    def take(self, piece: bytes) -> None: ...
+
+    def restart(self) -> None: ...
+
+
+class _Whole:
+    """Into a file as it comes, hashed on the way."""
+
+    def __init__(self, file: t.BinaryIO) -> None:
+        self._file = file
+        self.restart()
+
+    def take(self, piece: bytes) -> None:
+        self.digest.update(piece)
+        self._file.write(piece)
+
+    def restart(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self.digest = hashlib.sha256()
+
+
 def download(wire: Wire, name: str, path: str, file: t.BinaryIO, refused: t.Callable[[Reply], Failure]) -> Received:
-    """Read into ``file``, from the beginning again after a fault. ``refused`` makes a failure out of an answer that is not 200."""
-    for attempt in range(1, MOST_TRIES + 1):
-        file.seek(0)
-        file.truncate()
+    """Read into ``file``. ``refused`` makes a failure out of an answer that is not 200."""
+    sink = _Whole(file)
+    size, request_id = stream(wire, name, path, sink, refused)
+    return Received(size, sink.digest.hexdigest(), request_id)
+
+
+@dataclasses.dataclass
+class _Progress:
+    """What has come of the content that ``tag`` names, of so many bytes as were announced."""
+
+    size: int = 0
+    total: str = ""
+    tag: str = ""
+    request_id: str = ""
+
+    def headers(self) -> dict[str, str]:
+        # What is counted must be what was announced.
+        more = {"Range": f"bytes={self.size}-", "If-Range": self.tag} if self.size and self.tag else {}
+        return {"Accept-Encoding": "identity", **more}
+
+    def goes_on(self, response: t.Any) -> bool:
+        """Whether the answer is the rest of the same content."""
+        wanted = f"bytes {self.size}-{int(self.total) - 1}/{self.total}" if self.total.isdecimal() else ""
+        return bool(wanted) and response.headers.get("Content-Range") == wanted and response.headers.get("ETag") == self.tag
+
+
+def stream(wire: Wire, name: str, path: str, sink: Sink, refused: t.Callable[[Reply], Failure]) -> tuple[int, str]:
+    """(bytes, request id) of a content that came whole. After a fault it goes on where it broke off, if the server can do that for
+    the same content, else from the beginning. What comes slower than it breaks off ends with the task's deadline."""
+    progress, attempt = _Progress(), 1
+    while True:
+        before = progress.size
         try:
-            return _once(wire, name, path, file, refused)
+            _once(wire, name, path, sink, refused, progress)
+            return progress.size, progress.request_id
         except Failure as failure:
             failure.maybe_sent = False
             failure.vendor, failure.operation = wire.vendor, name
-            if attempt == MOST_TRIES or not failure.retryable or not wire.pause(attempt, failure.retry_after):
+            attempt = 1 if progress.tag and progress.size - before > CHUNK else attempt + 1
+            if attempt > MOST_TRIES or not failure.retryable or not wire.pause(max(1, attempt - 1), failure.retry_after):
                 raise
-    raise AssertionError("unreachable")
 
 
-def _once(wire: Wire, name: str, path: str, file: t.BinaryIO, refused: t.Callable[[Reply], Failure]) -> Received:
-    digest, size = hashlib.sha256(), 0
-    # What is counted must be what was announced.
-    # Hashing beside the transfer costs no time where there is a second core.
-    with wire.exchange(name, "GET", path, headers={"Accept-Encoding": "identity"}) as response, concurrent.futures.ThreadPoolExecutor(1) as beside:
-        if response.status_code != 200:
+def _once(wire: Wire, name: str, path: str, sink: Sink, refused: t.Callable[[Reply], Failure], progress: _Progress) -> None:
+    # What the sink does costs no time beside the transfer, where there is a second core.
+    with wire.exchange(name, "GET", path, headers=progress.headers()) as response, concurrent.futures.ThreadPoolExecutor(1) as beside:
+        if response.status_code == 206 and progress.goes_on(response):
+            progress.request_id = response.headers.get("X-Request-Id", "")
+        elif response.status_code in (206, 416) and progress.size:
+            progress.tag = ""
+            raise Failure("protocol", "another content came than had begun to come", "Try again", retryable=True)
+        elif response.status_code != 200:
             raise refused(wire.reply(response, name))
-        announced = response.headers.get("Content-Length")
+        else:
+            sink.restart()
+            tag = response.headers.get("ETag", "")
+            # A weak one does not name these very bytes.
+            progress.size, progress.total, progress.tag = 0, response.headers.get("Content-Length", ""), "" if tag.startswith("W/") else tag
+            progress.request_id = response.headers.get("X-Request-Id", "")
         read = getattr(response.raw, "read1", response.raw.read)
-        hashing = beside.submit(digest.update, b"")
-        while chunk := read(CHUNK):
-            hashing.result()
-            hashing = beside.submit(digest.update, chunk)
-            file.write(chunk)
-            size += len(chunk)
-            if wire.deadline.passed():
-                raise Failure("timeout", f"the task's {wire.deadline.seconds:g} s were over after {size >> 20} MiB", "Give a larger deadline")
-        hashing.result()
-        request_id = response.headers.get("X-Request-Id", "")
-    if announced is not None and announced != str(size):
-        raise Failure("protocol", f"{size} bytes came where {plain(announced, 30)} were announced", "Try again", retryable=True)
-    return Received(size, digest.hexdigest(), request_id)
+        taking = beside.submit(sink.take, b"")
+        try:
+            while piece := read(CHUNK):
+                taking.result()
+                taking = beside.submit(sink.take, piece)
+                progress.size += len(piece)
+                if wire.deadline.passed():
+                    raise Failure("timeout", f"the task's {wire.deadline.seconds:g} s were over after {progress.size >> 20} MiB", "Give a larger deadline")
+        finally:
+            taking.result()
+    if progress.total not in ("", str(progress.size)):
+        raise Failure("protocol", f"{progress.size} bytes came where {plain(progress.total, 30)} were announced", "Try again", retryable=True)

@@ -12,7 +12,9 @@ SECRETS = (WRONG_TOKEN, WRONG_SECRET)
 PAID: Json = {"topic": "ORDERS_PAID", "uri": "https://hooks.example.com/shopify"}
 CREDENTIALS: Json = {"token": "", "client_id": "5f0e8a7c", "client_secret": WRONG_SECRET}
 EMAIL = "customer-0001@example.com"
+EVERYBODY = "{ customers { edges { node { id tags } } } }"
 NEEDED: dict[str, Json] = {
+    "shopify_bulk_export": {"query": EVERYBODY, "dest": "customers.jsonl.gz"},
     "shopify_customer": {"customer": EMAIL, "tags": ["member"]},
     "shopify_customer_info": {"customer": EMAIL},
     "shopify_shop_info": {},
@@ -20,6 +22,19 @@ NEEDED: dict[str, Json] = {
     "shopify_webhook_info": {},
 }
 BAD: list[tuple[str, Json]] = [
+    ("shopify_bulk_export", {"token": WRONG_TOKEN, "dest": "new.jsonl.gz"}),
+    ("shopify_bulk_export", {"query": "mutation { x }", "dest": "new.jsonl.gz"}),
+    ("shopify_bulk_export", {"query": "{ shop { name } }", "dest": "new.jsonl.gz"}),
+    ("shopify_bulk_export", {"query": None, "dest": "new.jsonl.gz"}),
+    ("shopify_bulk_export", {"operation": "1", "dest": "new.jsonl.gz"}),
+    ("shopify_bulk_export", {"query": None, "operation": "gid://shopify/Order/1", "dest": "new.jsonl.gz"}),
+    ("shopify_bulk_export", {"query": None, "operation": "1", "dest": "new.jsonl.gz"}),
+    ("shopify_bulk_export", {"dest": "away/customers.jsonl.gz"}),
+    ("shopify_bulk_export", {"dest": "."}),
+    ("shopify_bulk_export", {"dest": "new.jsonl.gz", "max_age": "young"}),
+    ("shopify_bulk_export", {"dest": "new.jsonl.gz", "stalled_after": "late"}),
+    ("shopify_bulk_export", {"dest": "new.jsonl.gz", "in_progress": "double"}),
+    ("shopify_bulk_export", {"dest": "new.jsonl.gz", "allow": "read"}),
     ("shopify_customer", {"token": WRONG_TOKEN}),
     ("shopify_customer", {"customer": "nobody@example.com"}),
     ("shopify_customer", {"customer": "gid://shopify/Order/1"}),
@@ -61,7 +76,9 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     former = {"customer": EMAIL, "absent_tags": ["Member"], "absent_metafields": [status], "allow": "destroy"}
     seen = {"customer": EMAIL, "metafields": ["membership.status"]}
     is_member = "customers[0].tags == ['member'] && length(customers[0].metafields) == `1`"
+    file: Json = {"query": EVERYBODY, "dest": "customers.jsonl.gz", "overwrite": True}
     return [
+        Cycle("shopify_bulk_export", file, "shopify_shop_info", {}, "api.served == '2026-10'", repeats=True),
         Cycle("shopify_customer", member, "shopify_customer_info", seen, is_member),
         Cycle("shopify_customer", former, "shopify_customer_info", seen, "customers[0].tags == `[]` && customers[0].metafields == `{}`"),
         Look("shopify_customer_info", {"tags": ["newsletter"], "updated_since": "2020-01-01"}, "length(customers) == `250`"),

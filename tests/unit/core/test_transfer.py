@@ -6,13 +6,14 @@ from __future__ import annotations
 import hashlib
 import pathlib
 import stat
+import typing as t
 
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, transfer
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, Wire
-from tests.harness.loopback import Answer, Loopback, Script, each
+from tests.harness.loopback import Answer, Loopback, Request, Script, each
 from tests.harness.still_time import Time
 
 BODY = bytes(range(256)) * 8192
@@ -58,6 +59,83 @@ def test_what_never_comes_whole_leaves_nothing(tmp_path: pathlib.Path, time: Tim
     assert not caught.value.maybe_sent
     assert dest.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [dest]
+
+
+def whole(tag: str = '"one"', **more: t.Any) -> Answer:
+    return Answer(body=BODY, headers={"ETag": tag, "Accept-Ranges": "bytes"}, **more)
+
+
+def rest(request: Request, tag: str = '"one"', body: bytes = BODY) -> Answer:
+    """As a server that goes on where it is told to."""
+    begin = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+    return Answer(206, body[begin:], {"ETag": tag, "Content-Range": f"bytes {begin}-{len(body) - 1}/{len(body)}"})
+
+
+def script(*answers: Answer | t.Callable[[Request], Answer]) -> Script:
+    left = list(answers)
+
+    def give(request: Request) -> Answer:
+        answer = left.pop(0)
+        return answer if isinstance(answer, Answer) else answer(request)
+
+    return give
+
+
+def test_it_goes_on_where_it_broke_off(tmp_path: pathlib.Path, time: Time) -> None:
+    asked: list[dict[str, str]] = []
+
+    def seen(request: Request) -> Answer:
+        asked.append({name: request.headers.get(name, "") for name in ("Range", "If-Range", "Accept-Encoding")})
+        return rest(request)
+
+    assert download(script(whole(kind="cut"), seen), tmp_path / "it.zip").sha256 == hashlib.sha256(BODY).hexdigest()
+    assert (tmp_path / "it.zip").read_bytes() == BODY
+    assert asked == [{"Range": f"bytes={len(BODY) // 2}-", "If-Range": '"one"', "Accept-Encoding": "identity"}]
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        (whole('"two"'),),
+        (lambda request: rest(request, '"two"'), whole('"two"')),
+        (lambda request: rest(request, body=BODY + b"more"), whole()),
+        (Answer(416), whole()),
+        (Answer(503), whole()),
+    ],
+    ids=["anew", "another", "longer", "shorter", "503"],
+)
+def test_what_is_not_the_rest_of_the_same_is_not_appended(tmp_path: pathlib.Path, time: Time, then: t.Any) -> None:
+    received = download(script(whole(kind="cut"), *then), tmp_path / "it.zip")
+    assert (received.size, (tmp_path / "it.zip").read_bytes()) == (len(BODY), BODY)
+
+
+@pytest.mark.parametrize("tag", ["", 'W/"weak"'])
+def test_without_a_name_for_the_content_nothing_is_gone_on_with(tmp_path: pathlib.Path, time: Time, tag: str) -> None:
+    ranges: list[str] = []
+
+    def anew(request: Request) -> Answer:
+        ranges.append(request.headers.get("Range", ""))
+        return whole(tag)
+
+    assert download(script(whole(tag, kind="cut"), anew), tmp_path / "it.zip").size == len(BODY)
+    assert ranges == [""]
+
+
+def test_as_long_as_something_comes_it_is_tried_again(tmp_path: pathlib.Path, time: Time) -> None:
+    body = BODY * 32
+
+    def some(request: Request) -> Answer:
+        """Half of the rest, each time."""
+        begin = int(request.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        answer = rest(Request("GET", "/file", {"Range": f"bytes={begin}-"}, b""), body=body)
+        return Answer(206 if begin else 200, answer.body, answer.headers, "cut" if len(answer.body) > len(BODY) else "whole")
+
+    with Loopback(some) as server:
+        wire = Wire("vendor", server.url, clock.Deadline(600), 2.0)
+        with transfer.new_file(str(tmp_path / "it.zip")) as file:
+            received = transfer.download(wire, "fetch", "/file", file, refused)
+        wire.close()
+    assert received.sha256 == hashlib.sha256(body).hexdigest() and len(server.requests) == 6
 
 
 def test_a_deadline_ends_it_in_the_middle(tmp_path: pathlib.Path) -> None:

@@ -188,22 +188,11 @@ def inspect(file: t.BinaryIO, what: str = "what came") -> dict[str, t.Any]:
     return {"tables": dict(sorted(tables.items())), "files": files}
 
 
-def check_dest(dest: str, overwrite: bool) -> None:
-    """Refuse, before the first request, a place where nothing can be written."""
-    folder = os.path.dirname(os.path.abspath(dest))
-    if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
-        raise Failure("invalid", f"{os.path.dirname(dest) or '.'} is no folder that can be written to", "Make it first", VENDOR, code="file")
-    if os.path.isdir(dest):
-        raise Failure("invalid", f"{dest} is a folder", "Name a file in it", VENDOR, code="file")
-    if os.path.lexists(dest) and not overwrite:
-        raise refuse(f"{dest} is there already", "Name another file, or set overwrite: true to replace it", "file_exists")
-
-
 def execute(task: Task) -> dict[str, t.Any]:
     """What the module convex_export does; its documentation tells options and result."""
     params = task.params
     dest, files = params["dest"], params["include_storage"]
-    check_dest(dest, params["overwrite"])
+    transfer.check_dest(dest, params["overwrite"])
     replaced = os.path.lexists(dest)
     place = connect(task, params)
     before = latest(place)

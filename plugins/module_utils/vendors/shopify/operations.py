@@ -10,6 +10,7 @@ connections of which ``nodes`` and ``pageInfo`` are asked for.
 from __future__ import annotations
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation, table
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.bulk_operations import BULK_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.customer_operations import CUSTOMER_OPERATIONS
 
 # The client credentials grant: the one call that is no GraphQL. It changes nothing, and another token does no harm.
@@ -77,4 +78,4 @@ mutation webhookSubscriptionDelete($id: ID!) {
     changes=True,
 )
 
-OPERATIONS = table(ACCESS_TOKEN, SHOP, WEBHOOKS, CREATE_WEBHOOK, UPDATE_WEBHOOK, DELETE_WEBHOOK, *CUSTOMER_OPERATIONS)
+OPERATIONS = table(ACCESS_TOKEN, SHOP, WEBHOOKS, CREATE_WEBHOOK, UPDATE_WEBHOOK, DELETE_WEBHOOK, *BULK_OPERATIONS, *CUSTOMER_OPERATIONS)
