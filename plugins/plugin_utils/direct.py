@@ -143,7 +143,7 @@ class DirectAction(ActionBase):  # type: ignore[misc]
             return self._value(task_vars, f"saasops_{option}")
         if option == "process":
             return os.getppid()
-        if option == "environment" and vendor not in variables.VENDOR:
+        if option == "environment" and f"{vendor}_environment" not in variables.VENDOR.get(vendor, ()):
             names = [self._value(task_vars, f"saasops_{name}") for name in ("system", "environment")]
             return "/".join(names) if all(names) else None
         # The inventory gives it as <vendor>_<option>.

@@ -10,6 +10,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe im
     balance_info,
     customer_info,
     event_info,
+    event_resend,
     payment_info,
     refund,
     webhook_endpoint,
@@ -91,6 +92,12 @@ def events(stripe: Stripe) -> None:
     wish: Json = {"event": None, "types": ["payment_intent.succeeded"], "delivered": False, "max_age": "24h", "limit": 100}
     good(of_module(event_info.execute, **wish))
     good(of_module(event_info.execute, **{**dict.fromkeys(wish), "limit": 1, "event": "evt_1"}))
+    of_account = {**EVENT, "id": "evt_2", "account": "acct_1", "type": "invoice.paid"}
+    stripe.on("GET", "/v1/events/evt_2", of_account)
+    stripe.on("GET", "/v1/webhook_endpoints", page(HOOK))
+    stripe.on("POST", "/v1/events/evt_2/retry", of_account)
+    again: Json = {"webhook_endpoint": "checkout", "events": ["evt_2"], "types": None, "max_age": None, "limit": 100, "verify_within": 0.0}
+    good(of_module(event_resend.execute, **again))
 
 
 FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks, payments, events)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import stripe as library
 
+from ansible_collections.saasops.runbooks.tests.harness.stripe_hooks import undelivered
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import Sandbox
 from ansible_collections.saasops.runbooks.tests.tools import npm_clients
 
@@ -121,6 +122,25 @@ def test_the_client_refunds(shell: Shell) -> None:
     payment = shell.run("payment_intents", "list", "--limit", "1")["data"][0]["id"]
     assert shell.run("refunds", "create", "--payment-intent", payment, "--amount", "10")["amount"] == 10
     assert shell.run("refunds", "create", "--payment-intent", payment, "--amount", "1000000")["error"]["param"] == "amount"
+
+
+def test_the_client_resends_an_event(shell: Shell) -> None:
+    made, (event,) = undelivered(shell.sandbox, "test")
+    assert shell.run("events", "resend", event, f"--webhook-endpoint={made['id']}")["id"] == event
+    shell.sandbox.advance(2)
+    missed, arrived = shell.sandbox.received()
+    assert (missed["status"], arrived["status"]) == (503, 200)
+    # The sandbox's time is not this machine's.
+    seen = library.Webhook.construct_event(arrived["body"], arrived["headers"]["Stripe-Signature"], made["secret"], tolerance=None)  # type: ignore[no-untyped-call]
+    assert (seen.id, seen.type) == (event, "invoice.paid")
+    # Without an endpoint it goes to listeners of the command line alone.
+    assert shell.run("events", "resend", event)["pending_webhooks"] == 0
+    shell.sandbox.advance(2)
+    assert len(shell.sandbox.received()) == 2
+    assert [entry["body"] for entry in shell.sandbox.journal(changes=True, vendor="stripe")][-2:] == [
+        f"webhook_endpoint={made['id']}",
+        "for_stripecli=true",
+    ]
 
 
 def test_every_request_of_the_client_is_known_to_the_sandbox(shell: Shell) -> None:

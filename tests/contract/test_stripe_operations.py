@@ -23,7 +23,7 @@ pytest_plugins = ["ansible_collections.saasops.runbooks.tests.unit.vendors.strip
 Json = dict[str, t.Any]
 FORM = "application/x-www-form-urlencoded"
 # In no document: the vendor's own client sends it.
-UNDOCUMENTED: set[str] = set()
+UNDOCUMENTED = {"resend_event"}
 
 
 @functools.cache

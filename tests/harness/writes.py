@@ -15,6 +15,7 @@ import requests
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
+from tests.harness import stripe_hooks
 from tests.sandbox.launch import Sandbox
 
 Json = dict[str, t.Any]
@@ -296,7 +297,17 @@ def newest(sandbox: Sandbox) -> str:
     return str(answer.json()["data"][0]["id"])
 
 
+def miss_an_event(sandbox: Sandbox) -> None:
+    stripe_hooks.undelivered(sandbox)
+
+
+def a_ledger_s(sandbox: Sandbox) -> str:
+    """An environment that no other world had."""
+    return f"shop/world-{sandbox.state()['epoch']}"
+
+
 CHECKOUT = {"name": "checkout"}
+REPLAY: Json = {"secret": "whsec_writesTest7Bx3Qm9Ld5Rk", "max_age": "720h", "limit": 3, "environment": a_ledger_s, "ledger_url": "sqlite:///{folder}/ledger"}
 HOOK = {**CHECKOUT, "url": "https://app.example.com/hook", "enabled_events": ["invoice.paid"]}
 HOOKED = Act("stripe_webhook_endpoint", HOOK)
 STRIPE = [
@@ -307,6 +318,8 @@ STRIPE = [
     stripe("all", "refund", {"payment_intent": newest, "key": "returned"}),
     stripe("a part", "refund", {"payment_intent": newest, "key": "damaged", "amount": 100, "reason": "requested_by_customer"}),
     stripe("delete", "webhook_endpoint", {**CHECKOUT, "state": "absent", **DESTROYS}, HOOKED),
+    # Stripe delivers a second later, and then shows that it did.
+    stripe("resend", "event_resend", {"webhook_endpoint": "checkout", "max_age": "1h"}, miss_an_event, hidden=5.0),
 ]
 WRITES = [*VERCEL, *RAILWAY, *CONVEX, *SHOPIFY, *STRIPE]
 
@@ -333,6 +346,8 @@ LOOKS = [
     Act("stripe_balance_info", {}),
     Act("stripe_customer_info", {}),
     Act("stripe_event_info", {"delivered": False}),
+    # What it changes is the application, of which Stripe knows nothing.
+    Act("stripe_event_replay", {**REPLAY, "url": lambda sandbox: sandbox.run["receiver_url"]}),
     Act("stripe_payment_info", {}),
     Act("stripe_payment_info", {"payment_intent": newest}),
     Act("stripe_webhook_endpoint_info", {}),

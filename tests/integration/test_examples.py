@@ -16,20 +16,32 @@ import yaml
 
 from tests.harness.both_ways import COLLECTION, Json
 from tests.harness.convex_project import GUARD, project
+from tests.harness.stripe_hooks import undelivered
 from tests.harness.world import ROOT, World
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
-VARIABLES: Json = {"backup_folder": "{{ playbook_dir }}", "shop_folder": "{{ playbook_dir }}/shop", "vault_payment_key": "examples-test-9Rk4Wd7Zq2Lx8Tn5Vb3Hm6"}
+VARIABLES: Json = {
+    "backup_folder": "{{ playbook_dir }}",
+    "shop_folder": "{{ playbook_dir }}/shop",
+    "vault_checkout_secret": "whsec_examplesTest4Vn8Kd2Xq6Zt9Wm",
+    "vault_payment_key": "examples-test-9Rk4Wd7Zq2Lx8Tn5Vb3Hm6",
+}
 
 
 def push(world: World) -> None:
     world.sandbox.push("api", tag="v1.4.3", commit="5" * 40)
 
 
+def miss_an_event(world: World) -> None:
+    undelivered(world.sandbox)
+
+
 # module: what must be there before its first example.
 BEFORE: dict[str, t.Callable[[World], object]] = {
     "convex_deploy": lambda world: project(world.folder / "shop"),
     "railway_deployment": push,
+    "stripe_event_replay": miss_an_event,
+    "stripe_event_resend": miss_an_event,
     "vercel_env_info": lambda world: world.sandbox.patch("app", env=[{"key": "PUBLIC_API_URL", "value": "https://api.example.com", "type": "plain"}]),
     "vercel_deployment": lambda world: world.sandbox.push("app", tag="v1.4.3"),
     "vercel_production": lambda world: world.sandbox.add("app", tag="v1.5.0"),

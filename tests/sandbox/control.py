@@ -35,6 +35,7 @@ class Control:
         app.router.add_post("/world", self.patch_world)
         app.router.add_get("/deliveries", self.read_deliveries)
         app.router.add_post("/deliveries", self.change_deliveries)
+        app.router.add_get("/received", self.read_received)
         app.router.add_get("/clock", self.read_clock)
         app.router.add_post("/clock/advance", self.advance_clock)
         return app
@@ -113,6 +114,11 @@ class Control:
         _only(wish, {"set"})
         self._world.deliveries.change(wish.get("set", {}))
         return web.json_response({})
+
+    async def read_received(self, request: web.Request) -> web.Response:
+        """What was posted to ``receiver_url``, in order."""
+        await self._world.deliveries.idle()
+        return web.json_response({"received": self._world.received})
 
     async def read_clock(self, request: web.Request) -> web.Response:
         return web.json_response(self._world.clock.snapshot())

@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from .world import World
 
 # Settings of a scenario, which the control port may change while it runs.
-SETTINGS = ("webhook_duplicates", "webhook_late_seconds", "webhook_timeout_ms")
+SETTINGS = ("webhook_duplicates", "webhook_late_seconds", "webhook_receiver_status", "webhook_timeout_ms")
 # A copy comes so many seconds after what it repeats.
 COPY_AFTER = 1.0
 LARGEST_ANSWER = 64 * 1024

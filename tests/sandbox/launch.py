@@ -101,6 +101,10 @@ class Control:
         query: Json = {"vendor": vendor} if vendor is not None else {}
         return t.cast(list[Json], self.ask("GET", "/deliveries", **query)["deliveries"])
 
+    def received(self) -> list[Json]:
+        """What the sandbox's own receiver of webhooks was sent."""
+        return t.cast(list[Json], self.ask("GET", "/received")["received"])
+
     def deliver(self, **settings: t.Any) -> None:
         self.ask("POST", "/deliveries", {"set": settings})
 

@@ -20,6 +20,7 @@ from .control import Control
 from .convex import Convex
 from .gateway import middleware
 from .railway import Railway
+from .receiver import Receiver
 from .scenario import Scenario
 from .shopify import Shopify
 from .stripe import Stripe
@@ -59,10 +60,11 @@ class Server:
         app = App(world)
         app_url = await self._listen(app.application([middleware(world, t.cast(Vendor, app))]))
         urls = {name: await self._listen(vendor.application([middleware(world, vendor)])) for name, vendor in world.vendors.items()}
+        receiver_url = await self._listen(Receiver(world).application())
         control_url = await self._listen(Control(world).application())
         self._clock_server = await asyncio.get_running_loop().create_server(lambda: ClockConnection(world.clock), HOST, 0)
         port = self._clock_server.sockets[0].getsockname()[1]
-        self._addresses = {"clock_url": f"tcp://{HOST}:{port}", "control_url": control_url, "app_url": app_url}
+        self._addresses = {"clock_url": f"tcp://{HOST}:{port}", "control_url": control_url, "app_url": app_url, "receiver_url": receiver_url}
         self._vendor_urls = urls
         world.seeded = self._write
         self._write()

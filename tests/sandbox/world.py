@@ -132,6 +132,8 @@ class World:
         self._made: dict[str, str] = {}
         self._random = random.Random()
         self.deliveries = Deliveries(self)
+        # What was posted to the sandbox's own receiver.
+        self.received: list[dict[str, t.Any]] = []
 
     # -- seeding
     def seed(self, scenario: Scenario) -> None:
@@ -150,6 +152,7 @@ class World:
         self.faults.clear()
         self.kill = Kill()
         self.deliveries.clear()
+        self.received.clear()
         self.components = {name: Component(name, self.vendors[seed["vendor"]], Health(**seed.get("health", {}))) for name, seed in scenario.components.items()}
         for vendor in self.vendors.values():
             vendor.seed({name: seed for name, seed in scenario.components.items() if seed["vendor"] == vendor.name})

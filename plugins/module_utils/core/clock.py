@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 import time
 import typing as t
 from urllib.parse import urlsplit
@@ -43,13 +44,16 @@ class _Member:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._lines = self._socket.makefile("rb")
         self.process = os.getpid()
+        # Threads of one task are one member: they speak in turn.
+        self._turn = threading.Lock()
         if group:
             self.ask({"do": "join", "group": group, "of": seats})
 
     def ask(self, request: dict[str, t.Any]) -> float:
         try:
-            self._socket.sendall(json.dumps(request).encode() + b"\n")
-            answer = json.loads(self._lines.readline() or b"{}")
+            with self._turn:
+                self._socket.sendall(json.dumps(request).encode() + b"\n")
+                answer = json.loads(self._lines.readline() or b"{}")
             if "error" in answer:
                 raise Failure("refused", f"the virtual clock refused: {answer['error']}", "Use forks >= hosts, or the real clock")
             return float(answer["now"])

@@ -44,6 +44,7 @@ class Reply:
     headers: t.Mapping[str, str]
     body: t.Any  # decoded JSON, or None for an empty body
     request_id: str
+    content: bytes = b""  # as it came
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,7 +207,7 @@ class Wire:
     ) -> t.Iterator[t.Any]:
         """One request, sent once, with its answer's body still to be read; whatever breaks it is a :class:`Failure`.
 
-        ``body`` is sent as JSON, a form as a form, bytes as they are.
+        ``body`` is sent as JSON, a form as a form, bytes as they are, of the type that ``headers`` name.
         """
         if self.deadline.passed():
             raise Failure("timeout", f"the task's {self.deadline.seconds:g} s were over before {name} was sent", "Give a larger deadline", self.vendor, name)
@@ -215,7 +216,7 @@ class Wire:
         request_id = ""
         raw = isinstance(body, bytes)
         kind = "application/x-www-form-urlencoded" if isinstance(body, Form) else "application/octet-stream"
-        content = {"data": body, "headers": {**(headers or {}), "Content-Type": kind}} if raw else {"json": body, "headers": headers}
+        content = {"data": body, "headers": {"Content-Type": kind, **(headers or {})}} if raw else {"json": body, "headers": headers}
         try:
             with self._session.request(
                 method, self.base_url + path, params=dict(query or {}), timeout=self.timeout, allow_redirects=False, stream=True, **content
@@ -232,7 +233,7 @@ class Wire:
         """The whole answer, read and decoded."""
         content = self._read(response, name)
         body = self._decode(content, response.status_code, dict(response.headers), name)
-        return Reply(response.status_code, response.headers, body, response.headers.get(self._request_id_header, ""))
+        return Reply(response.status_code, response.headers, body, response.headers.get(self._request_id_header, ""), content)
 
     def _read(self, response: t.Any, name: str) -> bytes:
         content = body_of(response, LARGEST_ANSWER, 4 * self.timeout)

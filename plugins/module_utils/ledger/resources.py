@@ -32,7 +32,7 @@ def open_ledger(params: t.Mapping[str, t.Any], create: bool) -> Store:
     return opened
 
 
-def _ledger_of_a_change(task: Task) -> Store | None:
+def ledger_of_a_change(task: Task) -> Store | None:
     """The ledger; None in check mode when there is none yet, since the run would make it."""
     try:
         return open_ledger(task.params, create=not task.check_mode)
@@ -47,7 +47,7 @@ def release(task: Task) -> dict[str, t.Any]:
     from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import releases
 
     params = task.params
-    ledger = _ledger_of_a_change(task)
+    ledger = ledger_of_a_change(task)
     known = releases.about(ledger, params["component"])["releases"].get(params["deployment"], {}) if ledger else {}
     facts: dict[str, t.Any] = {}
     if params["state"] == "proved" and not known.get("proved_at"):
@@ -89,7 +89,7 @@ def lease(task: Task) -> dict[str, t.Any]:
     from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import holders, leases
 
     params = task.params
-    ledger = _ledger_of_a_change(task)
+    ledger = ledger_of_a_change(task)
     held = leases.current(ledger, params["purpose"]) if ledger else None
     ours = bool(held and held["run"] == params["run_id"])
     changed = ours is (params["state"] == "free")

@@ -93,6 +93,18 @@ saga_components = sa.Table(
     sa.Column("before", sa.JSON, nullable=False),
     sa.Column("intents", sa.JSON, nullable=False),
 )
+replays = sa.Table(
+    "replays",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("target", _text, primary_key=True),  # the endpoint's id, or the address
+    sa.Column("event", _text, primary_key=True),
+    sa.Column("state", _text, nullable=False),  # sent (nobody knows what came of it), done, failed
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("at", _time, nullable=False),
+    sa.Column("run", _text, nullable=False),
+)
 journal = sa.Table(
     "journal",
     metadata,

@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import requests
 
+from tests.harness import stripe_hooks
 from tests.harness.world import World
 from tests.integration.ways import Cycle, Json, Look
 
 WRONG_KEY = "sk_live_waysTestWrong6Gd1Kw9Px3Vn8Tj"
-SECRETS = (WRONG_KEY,)
+SIGNING_SECRET = "whsec_waysTest5Tn8Wk2Zr6Hq9Xb3"
+SECRETS = (WRONG_KEY, SIGNING_SECRET)
 HOOK: Json = {"name": "checkout", "url": "https://app.example.com/hook", "enabled_events": ["invoice.paid"]}
 NEEDED: dict[str, Json] = {
     "stripe_account_info": {},
     "stripe_balance_info": {},
     "stripe_customer_info": {},
     "stripe_event_info": {},
+    "stripe_event_replay": {"url": "http://127.0.0.1:9/hook", "secret": SIGNING_SECRET, "events": ["evt_none"], "environment": "shop/ways"},
+    "stripe_event_resend": {"webhook_endpoint": "checkout", "events": ["evt_none"]},
     "stripe_payment_info": {},
     "stripe_refund": {"payment_intent": "pi_none", "key": "returned"},
     "stripe_webhook_endpoint": {"name": "checkout", "state": "rotated"},
@@ -32,6 +36,17 @@ BAD: list[tuple[str, Json]] = [
     ("stripe_event_info", {"event": "evt_none"}),
     ("stripe_event_info", {"event": "evt_1", "types": ["invoice.paid"]}),
     ("stripe_event_info", {"max_age": "721h"}),
+    ("stripe_event_replay", {}),
+    ("stripe_event_replay", {"secret": " "}),
+    ("stripe_event_replay", {"secret": None}),
+    ("stripe_event_replay", {"url": "http://app.example.com/hook"}),
+    ("stripe_event_replay", {"webhook_endpoint": "checkout"}),
+    ("stripe_event_replay", {"in_doubt": "maybe"}),
+    ("stripe_event_replay", {"events": None}),
+    ("stripe_event_resend", {}),
+    ("stripe_event_resend", {"webhook_endpoint": None}),
+    ("stripe_event_resend", {"max_age": "24h"}),
+    ("stripe_event_resend", {"limit": 0}),
     ("stripe_payment_info", {"customer": "nobody@example.com"}),
     ("stripe_payment_info", {"customer": "cus_1", "payment_intent": "pi_1"}),
     ("stripe_payment_info", {"status": ["paid"]}),
@@ -70,6 +85,9 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     found = newest(world)
     payment = {"payment_intent": found["id"]}
     module, info = "stripe_webhook_endpoint", "stripe_webhook_endpoint_info"
+    test: Json = {"api_key": world.sandbox_run["stripe"]["test_key"], "mode": "test"}
+    made, (first, second) = stripe_hooks.undelivered(world.sandbox, "test", 2)
+    posted: Json = {"secret": made["secret"], "environment": "shop/ways", "ledger_url": ledger}
     return [
         Look("stripe_account_info", {"mode": "live"}, "account.charges_enabled"),
         Look("stripe_balance_info", {}, "negative == ['usd']"),
@@ -77,6 +95,20 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Look("stripe_customer_info", {"customer": "customer-0007@example.com"}, "customers[].email == ['customer-0007@example.com']"),
         Look("stripe_event_info", {"event": first_event(world)}, "events[0].object == 'payment_intent'"),
         Look("stripe_event_info", {"delivered": False}, "length(events) > `0` && length(events[?pending_webhooks == `0`]) == `0`"),
+        Cycle(
+            "stripe_event_resend",
+            {**test, "webhook_endpoint": made["id"], "events": [first]},
+            "stripe_event_info",
+            {**test, "event": first},
+            "events[0].pending_webhooks == `0`",
+        ),
+        Cycle(
+            "stripe_event_replay",
+            {**test, **posted, "webhook_endpoint": made["id"], "max_age": "1h"},
+            "stripe_event_info",
+            {**test, "event": second},
+            "events[0].pending_webhooks == `1`",
+        ),
         Look("stripe_payment_info", payment, "payments[0].amount_refunded == `0`"),
         Look("stripe_payment_info", {"customer": "customer-0007@example.com"}, "length(payments) == `2`"),
         Cycle("stripe_refund", {**payment, "key": "damaged", "amount": 100}, "stripe_payment_info", payment, "payments[0].amount_refunded == `100`"),

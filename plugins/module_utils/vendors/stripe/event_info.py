@@ -41,10 +41,20 @@ def execute(task: Task) -> dict[str, t.Any]:
 
 
 def _check(params: dict[str, t.Any]) -> None:
-    if not 1 <= params["limit"] <= MOST:
-        raise Failure("invalid", f"limit is {params['limit']}", f"Give a limit from 1 to {MOST}", stripe.VENDOR)
-    if params["event"] is not None and not _EVENT.fullmatch(params["event"]):
-        raise Failure("invalid", f"event is {plain(params['event'], 80)!r}", "Give the id of an event, which begins with evt_", stripe.VENDOR)
+    check_filter(params, MOST)
+    if params["event"] is not None:
+        check_id(params["event"], "event")
+
+
+def check_id(event: str, option: str) -> None:
+    if not _EVENT.fullmatch(event):
+        raise Failure("invalid", f"{option}: {plain(event, 80)!r}", "Give the id of an event, which begins with evt_", stripe.VENDOR)
+
+
+def check_filter(params: dict[str, t.Any], most: int) -> None:
+    """The options limit, types and max_age."""
+    if not 1 <= params["limit"] <= most:
+        raise Failure("invalid", f"limit is {params['limit']}", f"Give a limit from 1 to {most}", stripe.VENDOR)
     types = params["types"] or []
     bad = [one for one in types if not _TYPE.fullmatch(one)]
     if bad or len(types) > MOST_TYPES:
@@ -55,8 +65,13 @@ def _check(params: dict[str, t.Any]) -> None:
 
 
 def _single(client: Client, event: str) -> dict[str, t.Any]:
+    return parse(found(client, event), op.GET_EVENT)
+
+
+def found(client: Client, event: str) -> t.Any:
+    """What the client makes of the answer about one event."""
     try:
-        return parse(client.call(op.GET_EVENT, path={"id": event}), op.GET_EVENT)
+        return client.call(op.GET_EVENT, path={"id": event})
     except Failure as failure:
         if failure.kind == "not_found":
             failure.message = f"there is no event {event}"

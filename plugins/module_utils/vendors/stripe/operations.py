@@ -49,6 +49,8 @@ CREATE_REFUND = Operation(
 
 LIST_EVENTS = Operation("list_events", "GET", "/v1/events", query=(*PAGE, "created", "delivery_success", "types"))
 GET_EVENT = Operation("get_event", "GET", "/v1/events/{id}")
+# In no document: it is what Stripe's own command-line client sends.
+RESEND_EVENT = Operation("resend_event", "POST", "/v1/events/{event}/retry", body=("webhook_endpoint", "account"), changes=True, form=True)
 
 OPERATIONS = table(
     GET_ACCOUNT,
@@ -67,4 +69,5 @@ OPERATIONS = table(
     CREATE_REFUND,
     LIST_EVENTS,
     GET_EVENT,
+    RESEND_EVENT,
 )
