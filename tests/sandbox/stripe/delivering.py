@@ -28,7 +28,7 @@ SCHEDULES = {
     True: Schedule((5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR, 12 * HOUR, 12 * HOUR, 12 * HOUR)),
     False: Schedule((10 * MINUTE, HOUR, 2 * HOUR)),
 }
-BY_HAND = Schedule()
+BY_HAND = Schedule(first=0.5)
 AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
 # What an event may be about when the control port makes one happen.
 EMITTED = {"type", "object", "mode", "account"}
