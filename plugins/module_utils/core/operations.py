@@ -16,7 +16,7 @@ class Operation:
     both to the vendor's schema. ``changes`` marks what only the change gate may send, ``destroys`` what in addition needs
     ``saasops_allow: destroy``. ``once`` marks what changes nothing yet, and still must not be sent again when its answer was lost.
     ``lists`` marks what may answer with a JSON list where the vendor's other calls answer with an object. ``form`` marks a body that is
-    sent as a form instead of JSON.
+    sent as a form instead of JSON. ``since`` is the version of the vendor's API with which a document came, where not all that are served know it.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Operation:
     lists: bool = False
     once: bool = False
     form: bool = False
+    since: str = ""
 
 
 def table(*operations: Operation) -> dict[str, Operation]:

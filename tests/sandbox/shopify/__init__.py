@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shopify's GraphQL Admin API, as far as one shop, its customers, its apps and their webhook subscriptions are concerned."""
+"""Shopify's GraphQL Admin API, as far as one shop, its customers, discounts and apps, and what is theirs, are concerned."""
 
 from __future__ import annotations
 

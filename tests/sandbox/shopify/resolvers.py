@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .bulk_resolvers import BulkResolvers
 from .customers import CustomerResolvers
+from .discounts import DiscountResolvers
 from .refunds import RefundResolvers
 from .state import Json, Webhook, connection, gid, number_of, user_error, when
+from .subscriptions import SubscriptionResolvers
 
+NAME = re.compile(r"[A-Za-z0-9_-]{1,50}")
 # The scope that a topic needs: that of its object.
 TOPIC_SCOPES = {
     "CUSTOMERS": "read_customers",
@@ -23,7 +27,7 @@ TOPIC_SCOPES = {
 }
 
 
-class Resolvers(BulkResolvers, CustomerResolvers, RefundResolvers):
+class Resolvers(BulkResolvers, DiscountResolvers, SubscriptionResolvers, CustomerResolvers, RefundResolvers):
     """One per request: everything is seen with the rights of the app that asks."""
 
     # -- the shop and the app
@@ -119,7 +123,10 @@ class Resolvers(BulkResolvers, CustomerResolvers, RefundResolvers):
         others = [other for other in self._shopify.webhooks.values() if other.app == it.app and other.number != it.number]
         if any((other.topic, other.uri, other.filter) == (it.topic, uri, text) for other in others):
             return [user_error("Address for this topic has already been taken", "webhookSubscription", "uri")]
+        if wish.get("name") is not None and not NAME.fullmatch(wish["name"]):
+            return [user_error("Name can hold up to 50 letters, digits, - and _", "webhookSubscription", "name")]
         it.uri, it.filter = uri, text
+        it.name = wish.get("name", it.name)
         it.format = wish.get("format") or it.format
         for name, key in (("include_fields", "includeFields"), ("metafield_namespaces", "metafieldNamespaces"), ("metafields", "metafields")):
             if wish.get(key) is not None:
@@ -131,6 +138,7 @@ class Resolvers(BulkResolvers, CustomerResolvers, RefundResolvers):
             "id": gid("WebhookSubscription", it.number),
             "topic": it.topic,
             "uri": it.uri,
+            "name": it.name,
             "format": it.format,
             "filter": it.filter or None,
             "includeFields": list(it.include_fields),

@@ -20,25 +20,32 @@ if t.TYPE_CHECKING:
 
 PATH = "/admin/api/{version}/graphql.json"
 GRANT = "/admin/oauth/access_token"
+# Later than every version with a number.
+NEWEST = "unstable"
 DEAD = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
 
 @functools.cache
-def schema() -> GraphQLSchema:
+def schema(version: str = NEWEST) -> GraphQLSchema:
+    """One file for each topic; those beside the first extend its types. What came with a version is in ``<topic>.<version>.graphql``."""
+    files = sorted(Path(__file__).parent.glob("*.graphql"))
+    return _built(tuple(path for path in files if path.stem.partition(".")[2] <= version))
+
+
+@functools.cache
+def _built(files: tuple[Path, ...]) -> GraphQLSchema:
     from graphql import build_schema
 
-    # One file for each topic; those beside the first extend its types.
-    files = sorted(Path(__file__).parent.glob("*.graphql"))
     return build_schema("\n".join(path.read_text(encoding="utf-8") for path in files))
 
 
 @functools.lru_cache(maxsize=256)
-def parsed(document: str) -> DocumentNode:
+def parsed(document: str, version: str = NEWEST) -> DocumentNode:
     """Clients send the same few documents over and over: parse and validate each once."""
     from graphql import parse, validate
 
     node = parse(document)
-    errors = validate(schema(), node)
+    errors = validate(schema(version), node)
     if errors:
         raise errors[0]
     return node
@@ -93,7 +100,7 @@ def answer(shopify: Shopify, caller: App, body: t.Any, version: str) -> Json:
     if not isinstance(body, dict) or not isinstance(body.get("query"), str):
         return {"errors": [failure(shopify, "No query was specified", "BAD_REQUEST")]}
     try:
-        document = parsed(body["query"])
+        document = parsed(body["query"], version)
     except GraphQLSyntaxError as wrong:
         return {"errors": [failure(shopify, wrong.message, "parseError")]}
     except GraphQLError as wrong:
@@ -111,7 +118,7 @@ def answer(shopify: Shopify, caller: App, body: t.Any, version: str) -> Json:
     if buckets.left(caller.number) < wanted:
         return {"errors": [failure(shopify, "Throttled", "THROTTLED")], "extensions": {"cost": buckets.told(caller.number, wanted, None)}}
     asked = Resolvers(shopify, caller, version)
-    result = execute_sync(schema(), document, root_value=asked, variable_values=variables, operation_name=body.get("operationName"))
+    result = execute_sync(schema(version), document, root_value=asked, variable_values=variables, operation_name=body.get("operationName"))
     actual = cost.MUTATION if is_mutation else min(wanted, cost.used(result.data))
     buckets.take(caller.number, actual)
     said: Json = {"data": result.data} if result.data is not None else {}

@@ -51,6 +51,7 @@ class Webhook:
     include_fields: list[str] = field(default_factory=list)
     metafield_namespaces: list[str] = field(default_factory=list)
     metafields: list[Json] = field(default_factory=list)
+    name: str | None = None
 
 
 def gid(kind: str, number: int) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shopify as one vendor of the sandbox: one shop, its customers, goods and orders, three apps in it, and what belongs to them. It has no components."""
+"""Shopify as one vendor of the sandbox: one shop, its customers, goods, orders and discounts, three apps in it, and what is theirs. It has no components."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typing as t
 
 from ..errors import Refused
 from ..world import Call, Release, World
-from . import bulk_routes, catalog, customers, orders
+from . import bulk_routes, catalog, customers, discounts, orders, subscriptions
 from .bulk import Operations
 from .cost import Buckets
 from .idempotency import Keys
@@ -23,7 +23,7 @@ DOMAIN = "example-shop.myshopify.com"
 DAY = 86400.0
 TOKEN_SECONDS = 86399
 RECEIVER = "https://hooks.example.com/shopify"
-SCOPES = ("write_customers", "write_discounts", "write_inventory", "write_orders", "read_own_subscription_contracts", "read_products")
+SCOPES = ("write_customers", "write_discounts", "write_inventory", "write_orders", "write_own_subscription_contracts", "read_products")
 RUNBOOKS = App(4_100_001, "Runbooks", "runbooks", (*SCOPES, "read_all_orders"), SCOPES)
 REPORTS = App(4_100_002, "Reports", "reports", ("read_products",), ("read_products",))
 # Sees the orders of the last 60 days, and nothing of who made them.
@@ -45,6 +45,8 @@ class Shopify:
         self.buckets = Buckets(world)
         self.bulk = Operations(self)
         self.customers: Shelf[customers.Customer] = customers.seed(0, 0.0)
+        self.discounts: Shelf[discounts.Discount] = discounts.seed(1, 0.0)
+        self.contracts: Shelf[subscriptions.Contract] = subscriptions.seed(0, 0, (0, 0), 0.0)
         self.webhooks: dict[int, Webhook] = {}
         self.keys = Keys(world)
         self._catalog: catalog.Catalog | None = None
@@ -65,6 +67,9 @@ class Shopify:
         self._catalog = self._orders = None
         self._by_customer.clear()
         self.customers = customers.seed(customers.USUAL * self.world.scale, now)
+        self.discounts = discounts.seed(self.world.scale, now)
+        contracts = subscriptions.USUAL * self.world.scale
+        self.contracts = subscriptions.seed(contracts, len(self.customers), (RUNBOOKS.number, REPORTS.number), now)
         self.webhooks.clear()
         self._number = 1_000_000_000
         for topic, age in (("APP_UNINSTALLED", 300.0), ("ORDERS_PAID", 200.0), ("REFUNDS_CREATE", 200.0)):

@@ -71,6 +71,16 @@ class Shop(Client):
                 clock.sleep(float(attempt))
         raise AssertionError("unreachable")
 
+    def needs(self, version: str, option: str) -> None:
+        """Refuse what an older version of the API does not have, before anything is asked of it. ``unstable`` is later than all numbers."""
+        if self.version < version:
+            raise Failure(
+                "invalid",
+                f"{option} came with version {version} of the API, and api_version is {self.version}",
+                "Set a newer api_version, or leave it out",
+                VENDOR,
+            )
+
     def told(self) -> dict[str, t.Any]:
         """What every result says of the API's version."""
         warnings = [self._fallen()] if self.served not in ("", self.version) else []

@@ -19,6 +19,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import searches
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.answers import VENDOR, malformed
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import PAGE, Shop, connect, gid, nodes
 
@@ -28,7 +29,6 @@ MOST_METAFIELDS = 25
 POINTS = 1000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+\d{6,15}")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?")
 _PART = re.compile(r"[A-Za-z0-9_$:-]{2,255}")
 LONGEST_TAG = 255
 LONGEST_VALUE = 65536
@@ -279,17 +279,10 @@ def _values(values: t.Mapping[str, str]) -> dict[str, str]:
 # -- looking
 def query_of(params: t.Mapping[str, t.Any]) -> str | None:
     """A search in the vendor's syntax. A value is quoted, so that it can say nothing else."""
-    terms = [f"tag:'{_quoted(tag)}'" for tag in _tags(params["tags"], "tags")]
+    terms = [f"tag:'{searches.quoted(tag)}'" for tag in _tags(params["tags"], "tags")]
     if params["updated_since"] is not None:
-        if not _MOMENT.fullmatch(params["updated_since"].strip()):
-            told = redaction.plain(params["updated_since"], 60)
-            raise Failure("invalid", f"updated_since is {told!r}", "Give a moment as 2026-11-20T08:00:00Z, or a day as 2026-11-20", VENDOR)
-        terms.append(f"updated_at:>='{_quoted(params['updated_since'])}'")
+        terms.append(searches.since("updated_at", params["updated_since"], "updated_since"))
     return " AND ".join(terms) or None
-
-
-def _quoted(text: str) -> str:
-    return text.strip().replace("\\", "\\\\").replace("'", "\\'")
 
 
 def execute_info(task: Task) -> dict[str, t.Any]:

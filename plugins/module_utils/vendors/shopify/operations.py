@@ -12,6 +12,7 @@ from __future__ import annotations
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation, table
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.bulk_operations import BULK_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.customer_operations import CUSTOMER_OPERATIONS
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.discount_operations import DISCOUNT_OPERATIONS
 
 # The client credentials grant: the one call that is no GraphQL. It changes nothing, and another token does no harm.
 ACCESS_TOKEN = Operation("oauth_access_token", method="POST", path="/admin/oauth/access_token", body=("grant_type", "client_id", "client_secret"))
@@ -78,4 +79,4 @@ mutation webhookSubscriptionDelete($id: ID!) {
     changes=True,
 )
 
-OPERATIONS = table(ACCESS_TOKEN, SHOP, WEBHOOKS, CREATE_WEBHOOK, UPDATE_WEBHOOK, DELETE_WEBHOOK, *BULK_OPERATIONS, *CUSTOMER_OPERATIONS)
+OPERATIONS = table(ACCESS_TOKEN, SHOP, WEBHOOKS, CREATE_WEBHOOK, UPDATE_WEBHOOK, DELETE_WEBHOOK, *BULK_OPERATIONS, *CUSTOMER_OPERATIONS, *DISCOUNT_OPERATIONS)
