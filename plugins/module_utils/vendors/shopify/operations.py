@@ -13,6 +13,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.bulk_operations import BULK_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.customer_operations import CUSTOMER_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.discount_operations import DISCOUNT_OPERATIONS
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.subscription_operations import SUBSCRIPTION_OPERATIONS
 
 # The client credentials grant: the one call that is no GraphQL. It changes nothing, and another token does no harm.
 ACCESS_TOKEN = Operation("oauth_access_token", method="POST", path="/admin/oauth/access_token", body=("grant_type", "client_id", "client_secret"))
@@ -79,4 +80,15 @@ mutation webhookSubscriptionDelete($id: ID!) {
     changes=True,
 )
 
-OPERATIONS = table(ACCESS_TOKEN, SHOP, WEBHOOKS, CREATE_WEBHOOK, UPDATE_WEBHOOK, DELETE_WEBHOOK, *BULK_OPERATIONS, *CUSTOMER_OPERATIONS, *DISCOUNT_OPERATIONS)
+OPERATIONS = table(
+    ACCESS_TOKEN,
+    SHOP,
+    WEBHOOKS,
+    CREATE_WEBHOOK,
+    UPDATE_WEBHOOK,
+    DELETE_WEBHOOK,
+    *BULK_OPERATIONS,
+    *CUSTOMER_OPERATIONS,
+    *DISCOUNT_OPERATIONS,
+    *SUBSCRIPTION_OPERATIONS,
+)
