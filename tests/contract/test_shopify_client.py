@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import discount_operations as discount_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import subscription_operations as subscription_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import PAGE
+from ansible_collections.saasops.runbooks.tests.contract import shopify_sent
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import Sandbox
 from ansible_collections.saasops.runbooks.tests.tools import npm_clients
 
@@ -99,3 +102,44 @@ def test_the_vendor_s_client_does_not_notice_another_version(ask: t.Callable[...
     """Which is why the modules look at the header."""
     said = ask({"shop": of(op.SHOP)}, version="2025-10")["shop"]
     assert (said["errors"], said["version"]) == ([], "2026-01")
+
+
+def test_the_vendor_s_client_reads_discounts(ask: t.Callable[..., Json]) -> None:
+    wish = shopify_sent.INPUTS[1] | {"code": "MEMBER15", "context": {"all": "ALL"}, "tags": ["vip"]}
+    look = of(discount_op.TAGGED_DISCOUNT, code="member15")
+    made = ask({"create": of(discount_op.CREATE_DISCOUNT, discount=wish), "look": look, "list": of(discount_op.DISCOUNTS, first=40, query="method:automatic")})
+    assert {name: (answer["status"], answer["errors"]) for name, answer in made.items()} == dict.fromkeys(made, (200, []))
+    node = made["look"]["data"]["codeDiscountNodeByCode"]
+    assert (node["codeDiscount"]["customerGets"]["value"]["percentage"], node["codeDiscount"]["tags"]) == (0.15, ["vip"])
+    assert len(made["list"]["data"]["discountNodes"]["nodes"]) == 4
+    each = {
+        "update": of(discount_op.UPDATE_DISCOUNT, id=node["id"], discount=shopify_sent.INPUTS[2]),
+        "deactivate": of(discount_op.DEACTIVATE_DISCOUNT, id=node["id"]),
+        "activate": of(discount_op.ACTIVATE_DISCOUNT, id=node["id"]),
+        "there": of(discount_op.DISCOUNT, code="MEMBER15"),
+        "delete": of(discount_op.DELETE_DISCOUNT, id=node["id"]),
+        "gone": of(discount_op.DISCOUNT, code="MEMBER15"),
+    }
+    said = ask(each)
+    assert {name: (answer["status"], answer["errors"]) for name, answer in said.items()} == dict.fromkeys(said, (200, []))
+    payloads = [next(iter(said[name]["data"].values())) for name in ("update", "deactivate", "activate", "delete")]
+    assert [payload["userErrors"] for payload in payloads] == [[]] * 4
+    assert [payload["codeDiscountNode"]["codeDiscount"]["status"] for payload in payloads[:3]] == ["SCHEDULED", "EXPIRED", "ACTIVE"]
+    assert said["there"]["data"]["codeDiscountNodeByCode"]["id"] == node["id"] and said["gone"]["data"]["codeDiscountNodeByCode"] is None
+
+
+def test_the_vendor_s_client_reads_subscription_contracts(ask: t.Callable[..., Json]) -> None:
+    contract = "gid://shopify/SubscriptionContract/26000000000"
+    said = ask(
+        {
+            "look": of(subscription_op.CONTRACT, id=contract),
+            "list": of(subscription_op.CONTRACTS, first=200, query="status:active"),
+            "pause": of(subscription_op.PAUSE_CONTRACT, id=contract),
+            "activate": of(subscription_op.ACTIVATE_CONTRACT, id=contract),
+            "cancel": of(subscription_op.CANCEL_CONTRACT, id=contract),
+        }
+    )
+    assert {name: (answer["status"], answer["errors"]) for name, answer in said.items()} == dict.fromkeys(said, (200, []))
+    payloads = [next(iter(said[name]["data"].values())) for name in ("pause", "activate", "cancel")]
+    assert [(payload["userErrors"], payload["contract"]["status"]) for payload in payloads] == [([], "PAUSED"), ([], "ACTIVE"), ([], "CANCELLED")]
+    assert said["look"]["data"]["subscriptionContract"]["id"] == contract and len(said["list"]["data"]["subscriptionContracts"]["nodes"]) > 150

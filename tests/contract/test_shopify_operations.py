@@ -10,12 +10,14 @@ from graphql import FieldNode, NoDeprecatedCustomRule, OperationDefinitionNode, 
 from graphql.execution import get_variable_values
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk, customers, webhooks
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk, customers, discounts, subscriptions, webhooks
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk_operations as bulk_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import API_VERSION, PAGE
-from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
+from ansible_collections.saasops.runbooks.plugins.modules.shopify_discount_code_info import SPEC as CODES
+from ansible_collections.saasops.runbooks.plugins.modules.shopify_subscription_contract_info import SPEC as CONTRACTS
+from ansible_collections.saasops.runbooks.tests.contract import shopify_sent, vendor_schemas
 
 HOOK = "gid://shopify/WebhookSubscription/1"
 URI = "https://hooks.example.com/shopify"
@@ -45,11 +47,18 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
     customer_op.REMOVE_TAGS.name: [{"id": CUSTOMER, "tags": ["member"]}],
     customer_op.SET_METAFIELDS.name: [{"metafields": [customers._written(NOBODY, "a.b", kind, "1") for kind in (None, "json")]}],
     customer_op.DELETE_METAFIELDS.name: [{"metafields": [{"ownerId": CUSTOMER, **customers._parts("a.b")}]}],
+    **shopify_sent.DISCOUNTS,
+    **shopify_sent.SUBSCRIPTIONS,
 }
 # The client credentials grant is not described by any schema: test_sandbox_shopify.py holds it to the vendor's page.
 GRAPHQL = [operation for operation in op.OPERATIONS.values() if operation.document]
 EACH = pytest.mark.parametrize("operation", GRAPHQL, ids=[operation.name for operation in GRAPHQL])
 VERSIONS = ("2026-01", "2026-10")
+# What came later than the oldest version is not held to that.
+PAIRS = [(version, operation) for version in VERSIONS for operation in GRAPHQL if operation.since <= version]
+IN_EACH_VERSION = pytest.mark.parametrize(
+    ("schema", "operation"), PAIRS, indirect=["schema"], ids=[f"{operation.name} {version}" for version, operation in PAIRS]
+)
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
@@ -70,7 +79,7 @@ def test_every_schema_is_walked_and_the_newest_is_the_default() -> None:
     assert {operation.name for operation in GRAPHQL} == set(SENT) == set(op.OPERATIONS) - {op.ACCESS_TOKEN.name}
 
 
-@EACH
+@IN_EACH_VERSION
 def test_the_document_is_valid_and_uses_nothing_that_retires(schema: t.Any, operation: Operation) -> None:
     document = parse(operation.document)
     assert [error.message for error in validate(schema, document)] == []
@@ -88,7 +97,14 @@ def test_what_changes_is_a_mutation_and_the_other_way_round(operation: Operation
     assert operation.changes is (definition(operation).operation is OperationType.MUTATION)
 
 
-@EACH
+def test_what_came_with_a_version_is_not_in_the_one_before() -> None:
+    """Else there would be no need to refuse it there."""
+    oldest = vendor_schemas.shopify()[VERSIONS[0]]
+    later = [operation for operation in GRAPHQL if operation.since]
+    assert later and all(validate(oldest, parse(operation.document)) for operation in later)
+
+
+@IN_EACH_VERSION
 def test_the_variables_are_accepted(schema: t.Any, operation: Operation) -> None:
     declared = definition(operation).variable_definitions or ()
     names = {variable.variable.name.value for variable in declared}
@@ -100,7 +116,7 @@ def test_the_variables_are_accepted(schema: t.Any, operation: Operation) -> None
     assert names == set().union(*SENT[operation.name])
 
 
-@EACH
+@IN_EACH_VERSION
 def test_a_change_asks_for_all_of_its_errors(schema: t.Any, operation: Operation) -> None:
     """Where the vendor puts errors into a payload, the document selects them: nothing else tells that it was refused."""
     if not operation.changes:
@@ -128,7 +144,7 @@ def test_every_topic_of_the_vendor_is_one_here(schema: t.Any) -> None:
 
 
 def test_only_what_cannot_be_brought_back_destroys() -> None:
-    assert {name for name, operation in op.OPERATIONS.items() if operation.destroys} == {"metafieldsDelete"}
+    assert {name for name, operation in op.OPERATIONS.items() if operation.destroys} == {"discountCodeDelete", "metafieldsDelete", "subscriptionContractCancel"}
 
 
 def test_what_says_that_somebody_was_quicker_is_the_vendor_s_word(schema: t.Any) -> None:
@@ -140,3 +156,22 @@ def test_every_state_and_error_of_a_bulk_operation_is_known_here(schema: t.Any) 
     assert set(schema.type_map["BulkOperationStatus"].values) == known
     assert set(schema.type_map["BulkOperationErrorCode"].values) == {*bulk._ERRORS, "INTERNAL_SERVER_ERROR"}
     assert set(bulk.FULL) < set(schema.type_map["BulkOperationUserErrorCode"].values)
+
+
+def test_tags_of_discounts_are_accepted_where_they_are_sent() -> None:
+    schemas = vendor_schemas.shopify()
+    declared = definition(op.OPERATIONS["discountCodeBasicCreate"]).variable_definitions or ()
+    refused = [isinstance(get_variable_values(schemas[version], declared, {"discount": shopify_sent.TAGGED}), list) for version in VERSIONS]
+    assert refused == [True, False]
+
+
+def test_the_kinds_of_discounts_are_the_vendor_s(schema: t.Any) -> None:
+    assert {kind.name for kind in schema.type_map["Discount"].types} == set(discounts.KINDS)
+    assert {"TAKEN"} <= set(schema.type_map["DiscountErrorCode"].values)
+    assert {status.upper() for status in CODES["argument_spec"]["status"]["choices"]} == set(schema.type_map["DiscountStatus"].values)
+
+
+def test_the_statuses_of_contracts_are_the_vendor_s(schema: t.Any) -> None:
+    known = set(schema.type_map["SubscriptionContractSubscriptionStatus"].values)
+    assert {status.upper() for status in CONTRACTS["argument_spec"]["status"]["choices"]} == known
+    assert {status for status, _operation in subscriptions.STATES.values()} | set(subscriptions.OVER) <= known

@@ -267,6 +267,7 @@ def shopify(name: str, module: str, options: Json, *before: Step, **facts: t.Any
 
 
 STATUS = {"namespace": "membership", "key": "status"}
+CODE = {"code": "MEMBER15", "percentage": 0.15}
 # Of the sandbox's customers every fourth is a member.
 MEMBER, GUEST = {"customer": "customer-0004@example.com"}, {"customer": "customer-0001@example.com"}
 EVERYBODY = "{ customers { edges { node { id } } } }"
@@ -275,6 +276,14 @@ SHOPIFY = [
     shopify("join", "customer", {**GUEST, "tags": ["member", "gold"], "metafields": [{**STATUS, "type": "json", "value": '{"level": "gold"}'}]}),
     shopify("move up", "customer", {**MEMBER, "tags": ["gold"], "metafields": [{**STATUS, "value": '{"level": "gold"}'}]}),
     shopify("leave", "customer", {**MEMBER, "absent_tags": ["member"], "absent_metafields": [STATUS], **DESTROYS}),
+    shopify("create", "discount_code", {**CODE, "title": "Members", "once_per_customer": True, "tags": ["vip"]}),
+    shopify("update", "discount_code", {"code": "WELCOME10", "amount": "5.00", "currency": "EUR", "usage_limit": 500}),
+    shopify("update and open", "discount_code", {"code": "WINTER25", "percentage": 0.2, "state": "active"}),
+    shopify("close", "discount_code", {"code": "WELCOME10", "state": "inactive"}),
+    shopify("delete", "discount_code", {"code": "MEMBER15", "state": "absent", **DESTROYS}, Act("shopify_discount_code", CODE)),
+    shopify("pause", "subscription_contract", {"contract": "26000000000", "state": "paused"}),
+    shopify("activate", "subscription_contract", {"contract": "26000000013", "state": "active"}),
+    shopify("cancel", "subscription_contract", {"contract": "26000000001", "state": "cancelled", **DESTROYS}),
     shopify("create", "webhook", {**WEBHOOK, "filter": "total_price:>=100", "include_fields": ["id", "updated_at"]}),
     shopify("update", "webhook", {**WEBHOOK, "format": "XML", "filter": ""}, Act("shopify_webhook", {**WEBHOOK, "filter": "total_price:>=100"})),
     shopify("delete", "webhook", {**WEBHOOK, "state": "absent"}, Act("shopify_webhook", WEBHOOK)),
@@ -340,7 +349,10 @@ LOOKS = [
     Act("railway_variables_info", API),
     Act("railway_volume_backup_info", API),
     Act("shopify_customer_info", {"tags": ["newsletter"], "metafields": ["membership.status"]}),
+    Act("shopify_discount_code_info", {"code": "WELCOME10"}),
+    Act("shopify_discount_code_info", {"method": "automatic"}),
     Act("shopify_shop_info", {}),
+    Act("shopify_subscription_contract_info", {"status": ["active", "paused"]}),
     Act("shopify_webhook_info", {}),
     Act("stripe_account_info", {}),
     Act("stripe_balance_info", {}),

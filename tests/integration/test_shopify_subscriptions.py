@@ -159,7 +159,9 @@ def test_an_empty_list_says_why_it_may_be_empty(store: Store) -> None:
     assert len(old["warnings"]) == 2
 
 
-@pytest.mark.parametrize("options", [{"customer": "somebody"}, {"updated_since": "yesterday"}, {"contract": "x"}, {"contract": str(ACTIVE), "status": ["active"]}])
+@pytest.mark.parametrize(
+    "options", [{"customer": "somebody"}, {"updated_since": "yesterday"}, {"contract": "x"}, {"contract": str(ACTIVE), "status": ["active"]}]
+)
 def test_a_list_that_cannot_be_is_refused_before_the_first_request(store: Store, options: Json) -> None:
     assert store.run(shopify_subscription_contract_info, **options)["failure"]["kind"] == "invalid"
     assert store.asked == []

@@ -13,11 +13,17 @@ PAID: Json = {"topic": "ORDERS_PAID", "uri": "https://hooks.example.com/shopify"
 CREDENTIALS: Json = {"token": "", "client_id": "5f0e8a7c", "client_secret": WRONG_SECRET}
 EMAIL = "customer-0001@example.com"
 EVERYBODY = "{ customers { edges { node { id tags } } } }"
+CODE: Json = {"code": "MEMBER15", "percentage": 0.15}
+CONTRACT: Json = {"contract": "26000000000", "state": "paused"}
 NEEDED: dict[str, Json] = {
     "shopify_bulk_export": {"query": EVERYBODY, "dest": "customers.jsonl.gz"},
     "shopify_customer": {"customer": EMAIL, "tags": ["member"]},
     "shopify_customer_info": {"customer": EMAIL},
+    "shopify_discount_code": CODE,
+    "shopify_discount_code_info": {"code": "WELCOME10"},
     "shopify_shop_info": {},
+    "shopify_subscription_contract": CONTRACT,
+    "shopify_subscription_contract_info": {},
     "shopify_webhook": PAID,
     "shopify_webhook_info": {},
 }
@@ -46,6 +52,19 @@ BAD: list[tuple[str, Json]] = [
     ("shopify_customer_info", {"tags": ["member"]}),
     ("shopify_customer_info", {"metafields": ["status"]}),
     ("shopify_customer_info", {"customer": None, "updated_since": "yesterday"}),
+    ("shopify_discount_code", {"token": WRONG_TOKEN}),
+    ("shopify_discount_code", {"percentage": 15}),
+    ("shopify_discount_code", {"percentage": None}),
+    ("shopify_discount_code", {"percentage": None, "amount": "5"}),
+    ("shopify_discount_code", {"percentage": None, "amount": "5", "currency": "USD"}),
+    ("shopify_discount_code", {"code": "FREESHIP"}),
+    ("shopify_discount_code", {"code": "PARTNER-0002"}),
+    ("shopify_discount_code", {"code": "WELCOME10", "state": "absent"}),
+    ("shopify_discount_code", {"context": {"all": True, "customers": ["7000000001"]}}),
+    ("shopify_discount_code", {"starts_at": "tomorrow"}),
+    ("shopify_discount_code", {"tags": ["vip"], "api_version": "2026-01"}),
+    ("shopify_discount_code_info", {"status": "active"}),
+    ("shopify_discount_code_info", {"code": None, "updated_since": "yesterday"}),
     ("shopify_shop_info", {"token": WRONG_TOKEN}),
     ("shopify_shop_info", {"token": [WRONG_TOKEN]}),
     ("shopify_shop_info", {"client_secret": WRONG_SECRET}),
@@ -55,6 +74,14 @@ BAD: list[tuple[str, Json]] = [
     ("shopify_shop_info", {"api_version": "2025-10"}),
     ("shopify_shop_info", {"api_version": "latest"}),
     ("shopify_shop_info", {"api_url": "http://shop.example.com"}),
+    ("shopify_subscription_contract", {"token": WRONG_TOKEN}),
+    ("shopify_subscription_contract", {"contract": "26000000049"}),
+    ("shopify_subscription_contract", {"contract": "26000000015"}),
+    ("shopify_subscription_contract", {"contract": "gid://shopify/Order/1"}),
+    ("shopify_subscription_contract", {"contract": "26000000001", "state": "cancelled"}),
+    ("shopify_subscription_contract", {"state": "expired"}),
+    ("shopify_subscription_contract_info", {"customer": "nobody@example.com"}),
+    ("shopify_subscription_contract_info", {"contract": "1", "status": ["active"]}),
     ("shopify_webhook", {"token": WRONG_TOKEN}),
     ("shopify_webhook", {"topic": None}),
     ("shopify_webhook", {"topic": "ORDERS_UNKNOWN"}),
@@ -75,6 +102,8 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     member = {"customer": EMAIL, "tags": ["member"], "metafields": [{**status, "type": "json", "value": '{"level": "silver"}'}]}
     former = {"customer": EMAIL, "absent_tags": ["Member"], "absent_metafields": [status], "allow": "destroy"}
     seen = {"customer": EMAIL, "metafields": ["membership.status"]}
+    of_code, removed = {"code": "MEMBER15"}, {"code": "MEMBER15", "state": "absent", "allow": "destroy"}
+    of_contract, resumed, ended = {"contract": "26000000000"}, {**CONTRACT, "state": "active"}, {**CONTRACT, "state": "cancelled", "allow": "destroy"}
     is_member = "customers[0].tags == ['member'] && length(customers[0].metafields) == `1`"
     file: Json = {"query": EVERYBODY, "dest": "customers.jsonl.gz", "overwrite": True}
     return [
@@ -89,8 +118,20 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Cycle("shopify_webhook", created, "shopify_webhook_info", of_create, "webhooks[].include_fields == [['id', 'updated_at']]"),
         Cycle("shopify_webhook", {**created, "filter": "total_price:>=100"}, "shopify_webhook_info", of_create, "length(webhooks) == `1`"),
         Cycle("shopify_webhook", {**PAID, "state": "absent"}, "shopify_webhook_info", {"topics": ["ORDERS_PAID"]}, "webhooks == `[]`"),
+        Cycle("shopify_discount_code", {**CODE, "tags": ["vip"]}, "shopify_discount_code_info", of_code, "discounts[0].percentage == `0.15`"),
+        Cycle("shopify_discount_code", {**CODE, "title": "Members"}, "shopify_discount_code_info", of_code, "discounts[0].title == 'Members'"),
+        Cycle("shopify_discount_code", {"code": "member15", "state": "inactive"}, "shopify_discount_code_info", of_code, "discounts[0].status == 'EXPIRED'"),
+        Cycle("shopify_discount_code", {"code": "MEMBER15", "state": "active"}, "shopify_discount_code_info", of_code, "discounts[0].status == 'ACTIVE'"),
+        Cycle("shopify_discount_code", removed, "shopify_discount_code_info", of_code, "discounts == `[]`"),
+        Cycle("shopify_subscription_contract", CONTRACT, "shopify_subscription_contract_info", of_contract, "contracts[0].status == 'PAUSED'"),
+        Cycle("shopify_subscription_contract", resumed, "shopify_subscription_contract_info", of_contract, "contracts[0].status == 'ACTIVE'"),
+        Cycle("shopify_subscription_contract", ended, "shopify_subscription_contract_info", of_contract, "contracts[0].status == 'CANCELLED'"),
+        Look("shopify_subscription_contract_info", {"status": ["expired"], "updated_since": "2099-01-01"}, "length(warnings) == `1`"),
+        Look("shopify_discount_code_info", {"method": "automatic"}, "length(discounts) == `4`"),
         # The last one of each module is what it asks when there is nothing to do.
         Look("shopify_webhook_info", {}, "length(webhooks) == `3`"),
         Look("shopify_shop_info", {}, "app.handle == 'runbooks'"),
         Look("shopify_customer_info", {"customer": EMAIL}, "length(customers) == `1`"),
+        Look("shopify_discount_code_info", {"code": "WELCOME10"}, "discounts[0].kind == 'basic'"),
+        Look("shopify_subscription_contract_info", {"contract": "26000000001"}, "length(contracts) == `1`"),
     ]
