@@ -40,6 +40,7 @@ class Client:
 CLIENTS = {
     "convex": Client("convex", "1.48.0", ".bin/convex"),
     "shopify-admin": Client("@shopify/admin-api-client", "2.0.0", "@shopify/admin-api-client/dist/index.mjs"),
+    "shopify-api": Client("@shopify/shopify-api", "15.0.0", "@shopify/shopify-api/dist/esm/lib/index.mjs"),
     "stripe": Client("@stripe/cli", "1.52.0", ".bin/stripe"),
     "vercel": Client("vercel", "64.0.2", ".bin/vercel", {"sandbox": "4.5.0"}),
     "vercel-sdk": Client("@vercel/sdk", "1.28.35", "@vercel/sdk/esm/index.js"),

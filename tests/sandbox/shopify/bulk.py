@@ -8,7 +8,7 @@ import tempfile
 import typing as t
 from dataclasses import dataclass, field
 
-from . import bulk_walk
+from . import bulk_walk, delivering
 from .state import App, Json, ShopifyError, everything, gid, when
 
 if t.TYPE_CHECKING:
@@ -141,6 +141,18 @@ class Operations:
         if it.status != "RUNNING":
             return
         it.status, it.error, it.completed = status, error, self._shopify.world.now()
+        self._finished(it)
+
+    def _finished(self, it: Bulk) -> None:
+        about = {
+            "admin_graphql_api_id": gid("BulkOperation", it.number),
+            "type": it.type.lower(),
+            "status": it.status.lower(),
+            "error_code": it.error.lower() if it.error else None,
+            "created_at": when(it.created),
+            "completed_at": when(it.completed or it.created),
+        }
+        delivering.happened(self._shopify, "BULK_OPERATIONS_FINISH", about, it.app.number)
 
     # -- ending early
     def cancel(self, it: Bulk) -> str | None:
@@ -153,6 +165,7 @@ class Operations:
 
             def ended() -> None:
                 it.status, it.completed = "CANCELED", self._shopify.world.now()
+                self._finished(it)
 
             self._shopify.world.after(CANCELING_SECONDS, ended)
         return None

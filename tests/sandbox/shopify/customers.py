@@ -8,7 +8,7 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
-from . import searching
+from . import delivering, searching
 from .shelf import Shelf
 from .state import App, Json, ShopifyError, connection, gid, number_of, user_error, when
 
@@ -217,6 +217,7 @@ class CustomerResolvers:
     def _touch(self, it: Customer) -> None:
         it.updated = self._shopify.world.now()
         self._shopify.world.changed()
+        delivering.happened(self._shopify, "CUSTOMERS_UPDATE", delivering.of_customer(self._shopify, it.number))
 
     def _render_customer(self, it: Customer) -> Json:
         def metafields(_info: t.Any, namespace: str | None = None, keys: list[str] | None = None, **arguments: t.Any) -> Json:

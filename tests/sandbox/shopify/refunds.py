@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing as t
 
+from . import delivering
 from .idempotency import KeyRefused
 from .order_resolvers import OrderResolvers
 from .orders import Line, Order, Refund, Transaction
@@ -134,6 +135,8 @@ class RefundResolvers(OrderResolvers):
         order.transactions += made
         order.refunds.append(refund)
         world.changed()
+        delivering.happened(self._shopify, "REFUNDS_CREATE", delivering.of_refund(order, refund))
+        delivering.happened(self._shopify, "ORDERS_UPDATED", delivering.of_order(self._shopify, order.number))
         return refund
 
 

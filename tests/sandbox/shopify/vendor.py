@@ -8,7 +8,7 @@ import typing as t
 
 from ..errors import Refused
 from ..world import Call, Release, World
-from . import bulk_routes, catalog, customers, discounts, orders, subscriptions
+from . import bulk_routes, catalog, customers, delivering, discounts, orders, subscriptions
 from .bulk import Operations
 from .cost import Buckets
 from .idempotency import Keys
@@ -48,6 +48,8 @@ class Shopify:
         self.discounts: Shelf[discounts.Discount] = discounts.seed(1, 0.0)
         self.contracts: Shelf[subscriptions.Contract] = subscriptions.seed(0, 0, (0, 0), 0.0)
         self.webhooks: dict[int, Webhook] = {}
+        # By the numbers of a subscription and the id of an object: what was delivered last.
+        self.delivered: dict[tuple[int, t.Any], bytes] = {}
         self.keys = Keys(world)
         self._catalog: catalog.Catalog | None = None
         self._orders: Shelf[Order] | None = None
@@ -71,6 +73,7 @@ class Shopify:
         contracts = subscriptions.USUAL * self.world.scale
         self.contracts = subscriptions.seed(contracts, len(self.customers), (RUNBOOKS.number, REPORTS.number), now)
         self.webhooks.clear()
+        self.delivered.clear()
         self._number = 1_000_000_000
         for topic, age in (("APP_UNINSTALLED", 300.0), ("ORDERS_PAID", 200.0), ("REFUNDS_CREATE", 200.0)):
             self._add(RUNBOOKS, topic, RECEIVER, now - age * DAY)
@@ -133,6 +136,10 @@ class Shopify:
     def served(self, requested: str) -> str:
         """What has ended, or never was, is answered by the oldest."""
         return requested if requested in (*self.supported, self.candidate, "unstable") else self.supported[0]
+
+    def secret(self, app: int) -> str:
+        """Which deliveries to this app are signed with."""
+        return self.world.token("shopify.client" if app == RUNBOOKS.number else f"shopify.client.{app}", "shpss_")
 
     # -- who asks
     @property
@@ -226,6 +233,8 @@ class Shopify:
             setattr(self.bulk, known[name], value)
 
     def act(self, component: str, action: str, facts: Json) -> str:
+        if action == "emit":
+            return delivering.emit(self, facts)
         raise Refused("Shopify has no components")
 
     # -- answers that are not about a resource
