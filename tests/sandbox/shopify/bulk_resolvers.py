@@ -56,7 +56,7 @@ class BulkResolvers:
             return {"bulkOperation": None, "userErrors": [{**user_error(message, *field), "code": code}]}
 
         try:
-            root = bulk_walk.prepared(schema(), query)
+            root = bulk_walk.prepared(schema(self.version), query)
         except bulk_walk.Unfit as wrong:
             return refused("INVALID", str(wrong), "query")
         full = operations.refused(self._app, "QUERY", self.version)
@@ -76,7 +76,7 @@ class BulkResolvers:
         def refused(code: str, message: str, *field: str) -> Json:
             return {"bulkOperation": None, "userErrors": [{**user_error(message, *field), "code": code}]}
 
-        wrong = _unfit(mutation)
+        wrong = _unfit(mutation, self.version)
         if wrong is not None:
             return refused("INVALID_MUTATION", wrong, "mutation")
         upload = operations.uploads.get(stagedUploadPath)
@@ -129,14 +129,14 @@ class BulkResolvers:
         return it if it is not None and it.app == self._app else None
 
 
-def _unfit(mutation: str) -> str | None:
+def _unfit(mutation: str, version: str) -> str | None:
     """Why the document cannot run for each line of an upload."""
     from graphql import GraphQLError, OperationType, get_operation_ast
 
     from .routes import parsed
 
     try:
-        operation = get_operation_ast(parsed(mutation), None)
+        operation = get_operation_ast(parsed(mutation, version), None)
     except GraphQLError as wrong:
         return f"Invalid bulk mutation: {wrong.message}"
     if operation is None or operation.operation is not OperationType.MUTATION or len(operation.selection_set.selections) != 1:
@@ -149,6 +149,6 @@ def _run(resolvers: BulkResolvers, mutation: str, variables: Json) -> Json:
 
     from .routes import parsed, schema
 
-    result = execute_sync(schema(), parsed(mutation), root_value=resolvers, variable_values=variables)
+    result = execute_sync(schema(resolvers.version), parsed(mutation, resolvers.version), root_value=resolvers, variable_values=variables)
     said: Json = {"data": result.data}
     return {**said, "errors": [{"message": error.message} for error in result.errors]} if result.errors else said
