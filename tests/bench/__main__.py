@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m tests.bench [--quick] [--only two,fleet,task,export,listing]``: prints Markdown; exit status 0 also where a target is missed."""
+"""``python -m tests.bench [--quick] [--only two,fleet,task,export,bulk,listing]``: prints Markdown; exit status 0 also where a target is missed."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from tests.bench import export, listing, measure, rollback, task
+from tests.bench import bulk, export, listing, measure, rollback, task
 from tests.sandbox.launch import Sandbox
 
-PARTS = ("two", "fleet", "task", "export", "listing")
+PARTS = ("two", "fleet", "task", "export", "bulk", "listing")
 FLEET, QUICK_FLEET = 200, 40
 
 
@@ -32,6 +32,8 @@ def main() -> None:
             print(task.one_task(sandbox, rounds).markdown() + "\n", flush=True)
         if "export" in wanted:
             print(export.large(sandbox, rounds).markdown() + "\n", flush=True)
+        if "bulk" in wanted:
+            print(bulk.million(sandbox, rounds).markdown() + "\n", flush=True)
         if "listing" in wanted:
             print(listing.ten_thousand(sandbox, rounds).markdown() + "\n", flush=True)
         if "fleet" in wanted:

@@ -18,7 +18,8 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as railway
-from ansible_collections.saasops.runbooks.plugins.modules import convex_table_info, railway_deployment_info, vercel_deployment_info
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as shopify_customers
+from ansible_collections.saasops.runbooks.plugins.modules import convex_table_info, railway_deployment_info, shopify_customer_info, vercel_deployment_info
 from tests.bench import measure
 from tests.bench.measure import BenchError, Memory, Sample, median
 from tests.bench.table import Finding, Row, Table, ratio
@@ -26,8 +27,8 @@ from tests.harness.world import World
 from tests.sandbox.launch import Sandbox
 
 ITEMS = 10_000
-# So large a sandbox has as many deployments at Vercel and Railway, or as many users at Convex.
-DEPLOYMENTS_SCALE, ROWS_SCALE = 2_500, 834
+# So large a sandbox has as many deployments at Vercel and Railway, as many users at Convex, or as many customers at Shopify.
+DEPLOYMENTS_SCALE, ROWS_SCALE, CUSTOMERS_SCALE = 2_500, 834, 5
 OURS = """
 import importlib, json, sys
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
@@ -36,7 +37,7 @@ module = importlib.import_module(f"ansible_collections.saasops.runbooks.plugins.
 result = outcome(module.execute, given["options"], False)
 if result.get("failed"):
     sys.exit(result["msg"])
-print(result["tables"][0]["rows"] if "tables" in result else len(result["deployments"]))
+print(result["tables"][0]["rows"] if "tables" in result else len(result[given["found"]]))
 """
 VERCEL = """
 import json, sys, requests
@@ -98,6 +99,23 @@ while not done:
     count, cursor, done = count + len(page["page"]), page["continueCursor"], page["isDone"]
 print(count)
 """
+SHOPIFY = """
+import json, sys, requests
+given = json.load(open(sys.argv[1]))
+session = requests.Session()
+session.headers["X-Shopify-Access-Token"] = given["token"]
+found, after = [], None
+while True:
+    asked = {"query": given["document"], "variables": {"first": 250, "after": after, "query": None}}
+    answer = session.post(given["url"] + "/admin/api/2026-10/graphql.json", json=asked, timeout=60)
+    answer.raise_for_status()
+    page = answer.json()["data"]["customers"]
+    found += page["nodes"]
+    if not page["pageInfo"]["hasNextPage"]:
+        break
+    after = page["pageInfo"]["endCursor"]
+print(len(found))
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,6 +130,10 @@ class Subject:
     items: int
     page: int
     besides: int
+    # Where the module's result has them.
+    found: str = "deployments"
+    # Settings of a world of its own for each run.
+    fresh: dict[str, t.Any] = dataclasses.field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -167,11 +189,30 @@ def tables(run: dict[str, t.Any]) -> list[Subject]:
     ]
 
 
+def customers(run: dict[str, t.Any]) -> list[Subject]:
+    shopify = run["shopify"]
+    return [
+        Subject(
+            "shopify",
+            shopify_customer_info,
+            {"shop": shopify["shop"], "token": shopify["token"], "api_url": shopify["url"]},
+            SHOPIFY,
+            {"token": shopify["token"], "url": shopify["url"], "document": shopify_customers.CUSTOMERS.document},
+            CUSTOMERS_SCALE * 2000,
+            250,
+            0,
+            "customers",
+            # With all the points of the largest plan, so that no run waits for what another has used.
+            {"scale": CUSTOMERS_SCALE, "shopify_plan": "enterprise"},
+        ),
+    ]
+
+
 def ten_thousand(sandbox: Sandbox, rounds: int) -> Table:
     before = measure.load()
     told: list[Row] = []
     findings: list[Finding] = []
-    for scale, subjects in ((DEPLOYMENTS_SCALE, deployments), (ROWS_SCALE, tables)):
+    for scale, subjects in ((DEPLOYMENTS_SCALE, deployments), (ROWS_SCALE, tables), (CUSTOMERS_SCALE, customers)):
         sandbox.scenario("bad-release", scale=scale)
         for subject in subjects(sandbox.run):
             measured = _compared(sandbox, subject, rounds)
@@ -184,14 +225,19 @@ def ten_thousand(sandbox: Sandbox, rounds: int) -> Table:
 def _compared(sandbox: Sandbox, subject: Subject, rounds: int) -> tuple[list[Row], list[Finding]]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         world = World(pathlib.Path(folder), sandbox, sandbox.run)
-        ways = {subject.name: (OURS, {"module": subject.name, "options": checked(subject)}), "plain requests": (subject.script, subject.given)}
+        ways = {
+            subject.name: (OURS, {"module": subject.name, "options": checked(subject), "found": subject.found}),
+            "plain requests": (subject.script, subject.given),
+        }
         samples: dict[str, list[Sample]] = {name: [] for name in ways}
         requests: dict[str, int] = {}
         memory = {name: Memory() for name in ways}
         for _round in range(rounds):
             for name, (script, given) in ways.items():
+                _begin(sandbox, subject)
                 samples[name].append(_run(script, given, world))
         for name, (script, given) in ways.items():
+            _begin(sandbox, subject)
             sandbox.clear_journal()
             sample = _run(script, given, world, memory[name])
             requests[name] = len(sandbox.journal(vendor=subject.vendor))
@@ -209,6 +255,11 @@ def _compared(sandbox: Sandbox, subject: Subject, rounds: int) -> tuple[list[Row
         ratio(f"{subject.name}: CPU seconds / plain requests", median(ours.cpu / plain.cpu for ours, plain in pairs), None),
         ratio(f"{subject.name}: megabytes of memory at most", memory[subject.name].main / measure.MEGABYTE, 120.0),
     ]
+
+
+def _begin(sandbox: Sandbox, subject: Subject) -> None:
+    if subject.fresh:
+        sandbox.scenario("bad-release", **subject.fresh)
 
 
 def checked(subject: Subject) -> dict[str, t.Any]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import pathlib
 import stat
 import typing as t
@@ -17,6 +18,7 @@ from tests.harness.loopback import Answer, Loopback, Request, Script, each
 from tests.harness.still_time import Time
 
 BODY = bytes(range(256)) * 8192
+OTHER = bytes(range(255, -1, -1)) * 8192
 TOKEN = "transfer-test-5Wq9Zx2Kd7Vn4"
 
 
@@ -97,12 +99,13 @@ def test_it_goes_on_where_it_broke_off(tmp_path: pathlib.Path, time: Time) -> No
     "then",
     [
         (whole('"two"'),),
-        (lambda request: rest(request, '"two"'), whole('"two"')),
-        (lambda request: rest(request, body=BODY + b"more"), whole()),
+        (lambda request: rest(request, '"two"', OTHER), whole('"two"')),
+        (lambda request: rest(request, body=OTHER + b"more"), whole()),
+        (lambda request: Answer(206, OTHER[: len(BODY) // 2], {"ETag": '"one"', "Content-Range": f"bytes 0-{len(BODY) // 2 - 1}/{len(BODY)}"}), whole()),
         (Answer(416), whole()),
         (Answer(503), whole()),
     ],
-    ids=["anew", "another", "longer", "shorter", "503"],
+    ids=["anew", "another", "longer", "elsewhere", "shorter", "503"],
 )
 def test_what_is_not_the_rest_of_the_same_is_not_appended(tmp_path: pathlib.Path, time: Time, then: t.Any) -> None:
     received = download(script(whole(kind="cut"), *then), tmp_path / "it.zip")
@@ -154,3 +157,27 @@ def test_a_disk_that_is_full_is_told(tmp_path: pathlib.Path) -> None:
     with pytest.raises(Failure, match="cannot be written: No space left"), transfer.new_file(str(tmp_path / "it.zip")):
         raise OSError(28, "No space left on device")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_manifest_tells_of_the_file_beside_it_or_is_not_there(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dest = str(tmp_path / "it.gz")
+    place = pathlib.Path(transfer.manifest_of(dest))
+
+    def write(content: bytes, fails: bool = False) -> None:
+        manifest = {"size": 0}
+        with transfer.with_manifest(dest, manifest) as file:
+            file.write(content)
+            manifest["size"] = len(content)
+            if fails:
+                raise Failure("protocol", "cut off")
+
+    write(b"one")
+    assert (json.loads(place.read_text()), stat.S_IMODE(place.stat().st_mode)) == ({"size": 3}, 0o600)
+    with pytest.raises(Failure, match="cut off"):
+        write(b"another", fails=True)
+    assert (pathlib.Path(dest).read_bytes(), json.loads(place.read_text())) == (b"one", {"size": 3})
+    # Killed between the two files.
+    monkeypatch.setattr(transfer.json, "dumps", lambda *_words, **_more: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write(b"another")
+    assert pathlib.Path(dest).read_bytes() == b"another" and not place.exists()

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk, bulk_export
@@ -41,6 +42,13 @@ def test_it_is_read_as_it_is_written() -> None:
     assert (it.objects, it.roots, it.size, it.completed_at) == (3, 2, 42, it.created_at + 60)
     assert (it.running, it.has_part, it.error) == (False, False, "")
     assert of(objectCount=7, fileSize=None, completedAt=None, url=None).objects == 7
+
+
+def test_its_addresses_are_secrets() -> None:
+    redaction.forget()
+    of(partialDataUrl="https://storage.example.com/part.jsonl?Signature=def")
+    assert redaction.registered() == {RAW["url"], "https://storage.example.com/part.jsonl?Signature=def"}
+    redaction.forget()
 
 
 @pytest.mark.parametrize(
