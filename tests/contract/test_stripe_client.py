@@ -131,7 +131,8 @@ def test_the_client_resends_an_event(shell: Shell) -> None:
     missed, arrived = shell.sandbox.received()
     assert (missed["status"], arrived["status"]) == (503, 200)
     # The sandbox's time is not this machine's.
-    seen = library.Webhook.construct_event(arrived["body"], arrived["headers"]["Stripe-Signature"], made["secret"], tolerance=None)  # type: ignore[no-untyped-call]
+    signature = arrived["headers"]["Stripe-Signature"]
+    seen = library.Webhook.construct_event(arrived["body"], signature, made["secret"], tolerance=None)  # type: ignore[no-untyped-call]
     assert (seen.id, seen.type) == (event, "invoice.paid")
     # Without an endpoint it goes to listeners of the command line alone.
     assert shell.run("events", "resend", event)["pending_webhooks"] == 0

@@ -171,13 +171,12 @@ class Turn:
         """Fetch it, claim it and have it posted."""
         from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import replays
 
-        assert self.ledger is not None
         try:
             body = chosen_events.text_of(self.client, event)
         except Failure as failure:
             self._missed(event, _told(event, "not_sent", None, failure.message))
             return
-        before = replays.claim(self.ledger, BY_HAND, self.place.target, event["id"], self.params["in_doubt"] == "replay")
+        before = replays.claim(t.cast("Store", self.ledger), BY_HAND, self.place.target, event["id"], self.params["in_doubt"] == "replay")
         # Another run may have been quicker.
         left = self._left(event, {event["id"]: before})
         if left is not None:

@@ -69,7 +69,7 @@ class OrderResolvers(InventoryResolvers):
             "tag_not": lambda it, value: value.lower() not in {tag.lower() for tag in it.tags},
             "financial_status": lambda it, value: it.financial == value.upper(),
             "fulfillment_status": lambda it, value: it.fulfilled is (value in ("shipped", "fulfilled")),
-            "status": lambda it, value: _status(it, value),
+            "status": _status,
             "test": lambda it, value: it.test is (value == "true"),
             "gateway": lambda it, value: value in {one.gateway for one in it.transactions},
             "sku": lambda it, value: value in {line.variant.sku for line in it.lines},
