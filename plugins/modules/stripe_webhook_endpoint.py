@@ -17,12 +17,15 @@ description:
     secret; then both deliver every event. When the application accepts the secrets of both, O(state=rotated) disables the first and leaves
     the second in its place, under the same name.
 notes:
-  - "Requests: 1 when all is as wanted; 2 to make, change or delete one, or to begin a rotation; 3 to finish it."
+  - "Requests: 1 when all is as wanted; 2 to make, change or delete one, or to begin a rotation; 3 to finish it, or to make one anew."
   - While both endpoints of a rotation deliver, the application gets each event twice, and must know an event by its id.
   - No event is kept for a disabled endpoint, and what it had not delivered yet is not tried again. Before O(state=rotated), resend what had
     failed. Delete the disabled one by its id some days later.
-  - Each POST carries an idempotency key of its own task, so that a request whose answer was lost is answered again, with the secret. What
-    was made but could not be told (V(secret_lost)) must be deleted by its id.
+  - Each POST carries an idempotency key of its own task, so that a request whose answer was lost is answered again, with the secret. What was
+    made and could not be told (V(secret_lost)), or was told to a run that ended before it stored the secret, is made anew with
+    O(secret_stored=false). A run that finds an endpoint makes no other, and RV(secret) is V(null) then.
+  - Stripe does not tell whether an endpoint gets the events of connected accounts. This module notes it in the metadata of what it makes, as
+    C(saasops_connect), and refuses to make one like another of which it is not noted, unless O(connect) says it.
   - Uses Stripe's REST API. Facts rest on its OpenAPI document and its documentation.
 extends_documentation_fragment:
   - saasops.runbooks.common
@@ -77,9 +80,18 @@ options:
     type: str
   connect:
     description:
-      - Whether a new endpoint gets the events of connected accounts. Stripe does not tell it afterwards, so give it again to rotate.
+      - Whether a new endpoint gets the events of connected accounts. When not set, a new one does not, and its successor does as it does.
+      - It holds for the endpoint's life, so another value than the one that was noted is refused. For an endpoint that was made by hand it is
+        noted as it is given here, and is needed to rotate it.
     type: bool
-    default: false
+  secret_stored:
+    description:
+      - Whether the application has the signing secret of the endpoint, or with O(state=rotating) of its successor. Stripe tells it once, so
+        when it is V(false), and the endpoint is there, the secret is lost. The endpoint is then deleted and made anew, with a secret, each time
+        this is said. Needs O(allow=destroy), for what it has not delivered yet is lost with it.
+      - Needs O(name), and with O(state=present) also O(url) and O(enabled_events). Give everything else that is to be so, too.
+      - When not set, or V(true), an endpoint that is there stays.
+    type: bool
 seealso:
   - module: saasops.runbooks.stripe_webhook_endpoint_info
 author:
@@ -99,6 +111,15 @@ EXAMPLES = r"""
   saasops.runbooks.stripe_webhook_endpoint:
     name: checkout
     state: rotating
+  no_log: true
+  register: successor
+
+- name: Make the second one anew, as the run that made it ended before its secret was stored
+  saasops.runbooks.stripe_webhook_endpoint:
+    name: checkout
+    state: rotating
+    secret_stored: false
+    allow: destroy
   no_log: true
   register: successor
 
@@ -149,6 +170,9 @@ endpoint:
     replaced_by:
       description: The endpoint that took its place; V(null) when none did.
       type: str
+    connect:
+      description: Whether it gets the events of connected accounts, as was noted when it was made; V(null) when it was made by hand.
+      type: bool
     livemode:
       description: Whether it is of live mode.
       type: bool
@@ -168,6 +192,7 @@ endpoint:
     description: null
     rotation_of: null
     replaced_by: null
+    connect: false
     livemode: true
     created_at: 1763521320
     metadata: {}
@@ -215,7 +240,7 @@ steps:
 failure:
   description:
     - Why the task failed. C(kind) is for example V(auth), V(permission) (the message names what the restricted key lacks), V(not_found),
-      V(invalid), V(refused) (C(code) is V(no_log), V(same_url), V(api_version), V(rotating), V(name), V(mode) or V(allow)), V(failed) (C(code) is
+      V(invalid), V(refused) (C(code) is V(no_log), V(same_url), V(api_version), V(connect), V(rotating), V(name), V(mode) or V(allow)), V(failed) (C(code) is
       V(secret_lost)), V(timeout), V(vendor_down), or V(unknown) (it was sent, and neither its effect nor its absence could be seen).
     - C(hint) says what can be done next.
   returned: failure
@@ -251,7 +276,8 @@ SPEC: dict[str, t.Any] = {
         "description": {"type": "str"},
         "metadata": {"type": "dict"},
         "api_version": {"type": "str"},
-        "connect": {"type": "bool", "default": False},
+        "connect": {"type": "bool"},
+        "secret_stored": {"type": "bool", "no_log": False},
     },
     "required_one_of": [("name", "endpoint")],
     "supports_check_mode": True,

@@ -76,6 +76,9 @@ endpoints:
     replaced_by:
       description: The endpoint that took its place; V(null) when none did.
       type: str
+    connect:
+      description: Whether it gets the events of connected accounts, as was noted when it was made; V(null) when it was made by hand.
+      type: bool
     livemode:
       description: Whether it is of live mode.
       type: bool
@@ -95,6 +98,7 @@ endpoints:
       description: null
       rotation_of: null
       replaced_by: null
+      connect: false
       livemode: true
       created_at: 1763521320
       metadata: {}

@@ -16,6 +16,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe im
     webhook_endpoint,
     webhook_endpoint_info,
 )
+from ansible_collections.saasops.runbooks.tests.contract import stripe_billing_flows
 from ansible_collections.saasops.runbooks.tests.unit.vendors.stripe_answers import (
     ACCOUNT,
     BACK,
@@ -100,4 +101,4 @@ def events(stripe: Stripe) -> None:
     good(of_module(event_resend.execute, **again))
 
 
-FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks, payments, events)
+FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks, payments, events, *stripe_billing_flows.FLOWS)

@@ -315,6 +315,15 @@ def a_ledger_s(sandbox: Sandbox) -> str:
     return f"shop/world-{sandbox.state()['epoch']}"
 
 
+def customer(number: int) -> Json:
+    """The subscription of this number in the shop belongs to this customer."""
+    return {"customer": f"customer-{3 * number + 1:04d}@example.com"}
+
+
+# Some of the shop's subscriptions, by what they are.
+GOING, OWING, AWAY = customer(0), customer(1), customer(8)
+HELD = {"state": "paused", "pause": "collection", "behavior": "void"}
+ENDS = {"state": "canceled", "when": "period_end"}
 CHECKOUT = {"name": "checkout"}
 REPLAY: Json = {"secret": "whsec_writesTest7Bx3Qm9Ld5Rk", "max_age": "720h", "limit": 3, "environment": a_ledger_s, "ledger_url": "sqlite:///{folder}/ledger"}
 HOOK = {**CHECKOUT, "url": "https://app.example.com/hook", "enabled_events": ["invoice.paid"]}
@@ -323,9 +332,23 @@ STRIPE = [
     stripe("create", "webhook_endpoint", HOOK),
     stripe("update", "webhook_endpoint", {**HOOK, "description": "Payments", "enabled": False, "metadata": {"team": "shop"}}, HOOKED),
     stripe("begin to rotate", "webhook_endpoint", {**CHECKOUT, "state": "rotating"}, HOOKED),
+    stripe("make anew", "webhook_endpoint", {**HOOK, "secret_stored": False, **DESTROYS}, HOOKED, acts=True),
     stripe("rotate", "webhook_endpoint", {**CHECKOUT, "state": "rotated"}, HOOKED, Act("stripe_webhook_endpoint", {**CHECKOUT, "state": "rotating"})),
     stripe("all", "refund", {"payment_intent": newest, "key": "returned"}),
     stripe("a part", "refund", {"payment_intent": newest, "key": "damaged", "amount": 100, "reason": "requested_by_customer"}),
+    stripe("pay", "subscription", {**OWING, "state": "active", "pay": True}),
+    stripe("pause collection", "subscription", {**GOING, **HELD}),
+    stripe(
+        "collect again and go on",
+        "subscription",
+        {**GOING, "state": "active"},
+        Act("stripe_subscription", {**GOING, **HELD}),
+        Act("stripe_subscription", {**GOING, **ENDS}),
+    ),
+    stripe("pause", "subscription", {**GOING, "state": "paused", "pause": "subscription"}),
+    stripe("resume and bill", "subscription", {**AWAY, "state": "active", "billing_cycle_anchor": "now"}),
+    stripe("end", "subscription", {**GOING, **ENDS}),
+    stripe("cancel", "subscription", {**GOING, "state": "canceled", "when": "now", **DESTROYS}),
     stripe("delete", "webhook_endpoint", {**CHECKOUT, "state": "absent", **DESTROYS}, HOOKED),
     # Stripe delivers a second later, and then shows that it did.
     stripe("resend", "event_resend", {"webhook_endpoint": "checkout", "max_age": "1h"}, miss_an_event, hidden=5.0),
@@ -357,11 +380,14 @@ LOOKS = [
     Act("stripe_account_info", {}),
     Act("stripe_balance_info", {}),
     Act("stripe_customer_info", {}),
+    Act("stripe_dispute_info", {"status": ["needs_response"]}),
     Act("stripe_event_info", {"delivered": False}),
     # What it changes is the application, of which Stripe knows nothing.
     Act("stripe_event_replay", {**REPLAY, "url": lambda sandbox: sandbox.run["receiver_url"]}),
     Act("stripe_payment_info", {}),
     Act("stripe_payment_info", {"payment_intent": newest}),
+    Act("stripe_payout_info", {"status": ["failed"]}),
+    Act("stripe_subscription_info", {"status": "past_due"}),
     Act("stripe_webhook_endpoint_info", {}),
     Act("vercel_access_token_info", {}),
     Act("vercel_deployment_info", HYDROGEN),

@@ -35,3 +35,8 @@ def changes(world: t.Any) -> list[str]:
 def breaks(world: t.Any, when: str) -> None:
     """The next POST fails at Stripe itself, ``before`` or ``after`` its effect, and the vendor keeps that answer."""
     world.ask("POST", "/world", {"vendor": "stripe", "set": {"failing": when}})
+
+
+def cards(world: t.Any, how: str) -> None:
+    """From now on every customer's card is ``good``, or ``bad``."""
+    world.ask("POST", "/world", {"vendor": "stripe", "set": {"cards": how}})

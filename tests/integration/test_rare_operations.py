@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import inventory
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import connect
-from ansible_collections.saasops.runbooks.plugins.modules import stripe_webhook_endpoint, vercel_global_config_item, vercel_production
+from ansible_collections.saasops.runbooks.plugins.modules import stripe_subscription, stripe_webhook_endpoint, vercel_global_config_item, vercel_production
 from tests.integration import stripe_shop as stripe
 from tests.integration import vercel_shop as vercel
 from tests.integration.railway_shop import Shop
@@ -68,3 +68,10 @@ def test_after_an_error_of_stripe_s_own_the_endpoint_is_looked_at(sandbox: t.Any
     stripe.breaks(sandbox, "after")
     result = stripe.run(sandbox, stripe_webhook_endpoint, name="checkout", enabled=False)
     assert asked(result) == ["list_webhook_endpoints", "update_webhook_endpoint", "get_webhook_endpoint"]
+
+
+def test_after_an_error_of_stripe_s_own_the_invoice_is_looked_at(sandbox: t.Any) -> None:
+    stripe.breaks(sandbox, "after")
+    result = stripe.run(sandbox, stripe_subscription, customer="customer-0004@example.com", state="active", pay=True)
+    payment = ["list_customers", "list_subscriptions", "list_invoice_payments", "pay_invoice"]
+    assert asked(result) == [*payment, "get_invoice", "get_subscription"]

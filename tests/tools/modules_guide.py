@@ -73,6 +73,11 @@ _ENDPOINT = Rare(
     "where Stripe answered a change with an error of its own",
     f"{_TESTS}test_after_an_error_of_stripe_s_own_the_endpoint_is_looked_at",
 )
+_INVOICE = Rare(
+    "`stripe_subscription`",
+    "where Stripe answered the payment of an invoice with an error of its own",
+    f"{_TESTS}test_after_an_error_of_stripe_s_own_the_invoice_is_looked_at",
+)
 _DOMAINS = Rare("`vercel_production`", "when a job did not move all domains", f"{_TESTS}test_the_domains_that_a_job_did_not_move_are_named")
 RARE: dict[str, dict[str, Rare]] = {
     "railway": {
@@ -87,7 +92,7 @@ RARE: dict[str, dict[str, Rare]] = {
             "tests/integration/test_shopify_bulk.py::test_what_this_task_began_is_cancelled_when_that_is_asked_for",
         ),
     },
-    "stripe": {"get_webhook_endpoint": _ENDPOINT},
+    "stripe": {"get_invoice": _INVOICE, "get_webhook_endpoint": _ENDPOINT},
     "vercel": {
         "list_promote_aliases": _DOMAINS,
         "list_rollback_aliases": _DOMAINS,

@@ -17,11 +17,15 @@ NEEDED: dict[str, Json] = {
     "stripe_account_info": {},
     "stripe_balance_info": {},
     "stripe_customer_info": {},
+    "stripe_dispute_info": {},
     "stripe_event_info": {},
     "stripe_event_replay": {"url": "http://127.0.0.1:9/hook", "secret": SIGNING_SECRET, "events": ["evt_none"], "environment": "shop/ways"},
     "stripe_event_resend": {"webhook_endpoint": "checkout", "events": ["evt_none"]},
     "stripe_payment_info": {},
+    "stripe_payout_info": {},
     "stripe_refund": {"payment_intent": "pi_none", "key": "returned"},
+    "stripe_subscription": {"subscription": "sub_none", "state": "active"},
+    "stripe_subscription_info": {},
     "stripe_webhook_endpoint": {"name": "checkout", "state": "rotated"},
     "stripe_webhook_endpoint_info": {},
 }
@@ -33,6 +37,8 @@ BAD: list[tuple[str, Json]] = [
     ("stripe_balance_info", {"version": "newest"}),
     ("stripe_customer_info", {"customer": "cus_none"}),
     ("stripe_customer_info", {"customer": "somebody"}),
+    ("stripe_dispute_info", {"dispute": "du_none"}),
+    ("stripe_dispute_info", {"status": ["open"]}),
     ("stripe_event_info", {"event": "evt_none"}),
     ("stripe_event_info", {"event": "evt_1", "types": ["invoice.paid"]}),
     ("stripe_event_info", {"max_age": "721h"}),
@@ -51,15 +57,28 @@ BAD: list[tuple[str, Json]] = [
     ("stripe_payment_info", {"customer": "cus_1", "payment_intent": "pi_1"}),
     ("stripe_payment_info", {"status": ["paid"]}),
     ("stripe_payment_info", {"limit": 0}),
+    ("stripe_payout_info", {"payout": "po_none"}),
+    ("stripe_payout_info", {"payout": "po_1", "status": ["paid"]}),
     ("stripe_refund", {}),
     ("stripe_refund", {"payment_intent": None}),
     ("stripe_refund", {"charge": "ch_none"}),
     ("stripe_refund", {"key": " "}),
     ("stripe_refund", {"key": None}),
     ("stripe_refund", {"amount": "much"}),
+    ("stripe_subscription", {}),
+    ("stripe_subscription", {"subscription": None}),
+    ("stripe_subscription", {"state": "past_due"}),
+    ("stripe_subscription", {"state": "paused"}),
+    ("stripe_subscription", {"state": "paused", "pause": "collection"}),
+    ("stripe_subscription", {"state": "canceled"}),
+    ("stripe_subscription", {"when": "now"}),
+    ("stripe_subscription_info", {"subscription": "sub_none"}),
+    ("stripe_subscription_info", {"subscription": "sub_1", "status": "all"}),
+    ("stripe_subscription_info", {"copies": {"cus_1": "ACTIVE"}}),
     ("stripe_webhook_endpoint", {"state": "present"}),
     ("stripe_webhook_endpoint", {"name": None}),
     ("stripe_webhook_endpoint", {"name": "nothing"}),
+    ("stripe_webhook_endpoint", {"secret_stored": False}),
     ("stripe_webhook_endpoint", {"state": "gone"}),
     ("stripe_webhook_endpoint", {"enabled_events": ["paid!"]}),
     ("stripe_webhook_endpoint_info", {"endpoint": "chekout"}),
@@ -74,10 +93,31 @@ def newest(world: World) -> Json:
     return dict(answer.json()["data"][0])
 
 
-def first_event(world: World) -> str:
+def first_of(world: World, things: str) -> str:
     known = world.sandbox_run["stripe"]
     headers = {"Authorization": f"Bearer {known['api_key']}"}
-    return str(requests.get(f"{known['url']}/v1/events", params={"limit": "1"}, headers=headers, timeout=10).json()["data"][0]["id"])
+    return str(requests.get(f"{known['url']}/v1/{things}", params={"limit": "1"}, headers=headers, timeout=10).json()["data"][0]["id"])
+
+
+def subscriptions() -> list[Cycle | Look]:
+    module, info = "stripe_subscription", "stripe_subscription_info"
+    owing, going = ({"customer": f"customer-{number:04d}@example.com"} for number in (4, 1))
+    status = "subscriptions[].status"
+    return [
+        Cycle(module, {**owing, "state": "active", "pay": True}, info, owing, f"{status} == ['active']"),
+        Cycle(
+            module,
+            {**going, "state": "paused", "pause": "collection", "behavior": "void"},
+            info,
+            going,
+            "subscriptions[].pause_collection.behavior == ['void']",
+        ),
+        Cycle(module, {**going, "state": "active"}, info, going, "subscriptions[0].pause_collection == `null`"),
+        Cycle(module, {**going, "state": "paused", "pause": "subscription"}, info, going, f"{status} == ['paused']"),
+        Cycle(module, {**going, "state": "active", "billing_cycle_anchor": "unchanged"}, info, going, f"{status} == ['active']"),
+        Cycle(module, {**going, "state": "canceled", "when": "period_end"}, info, going, "subscriptions[].cancel_at_period_end == [`true`]"),
+        Cycle(module, {**going, "state": "canceled", "when": "now", "allow": "destroy"}, info, {**going, "status": "all"}, f"{status} == ['canceled']"),
+    ]
 
 
 def steps(world: World, ledger: str) -> list[Cycle | Look]:
@@ -93,7 +133,9 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Look("stripe_balance_info", {}, "negative == ['usd']"),
         Look("stripe_customer_info", {"customer": found["customer"]}, "length(customers) == `1`"),
         Look("stripe_customer_info", {"customer": "customer-0007@example.com"}, "customers[].email == ['customer-0007@example.com']"),
-        Look("stripe_event_info", {"event": first_event(world)}, "events[0].object == 'payment_intent'"),
+        Look("stripe_dispute_info", {"status": ["needs_response"]}, "disputes[].waits_for == ['merchant']"),
+        Look("stripe_dispute_info", {"dispute": first_of(world, "disputes")}, "length(disputes) == `1`"),
+        Look("stripe_event_info", {"event": first_of(world, "events")}, "events[0].object == 'payment_intent'"),
         Look("stripe_event_info", {"delivered": False}, "length(events) > `0` && length(events[?pending_webhooks == `0`]) == `0`"),
         Cycle(
             "stripe_event_resend",
@@ -111,6 +153,11 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         ),
         Look("stripe_payment_info", payment, "payments[0].amount_refunded == `0`"),
         Look("stripe_payment_info", {"customer": "customer-0007@example.com"}, "length(payments) == `2`"),
+        Look("stripe_payout_info", {"status": ["in_transit"]}, "payouts[].final == [`false`]"),
+        Look("stripe_payout_info", {"payout": first_of(world, "payouts"), "transactions": True}, "length(transactions) > `1`"),
+        Look("stripe_subscription_info", {"subscription": first_of(world, "subscriptions")}, "subscriptions[].status == ['active']"),
+        Look("stripe_subscription_info", {"copies": {"sub_none": "ACTIVE"}}, "differences[].copy == ['ACTIVE']"),
+        *subscriptions(),
         Cycle("stripe_refund", {**payment, "key": "damaged", "amount": 100}, "stripe_payment_info", payment, "payments[0].amount_refunded == `100`"),
         Cycle(
             "stripe_refund",

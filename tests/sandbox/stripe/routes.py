@@ -9,7 +9,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import account, delivering, events, invoices, money, payments, subscriptions, webhooks
+from . import account, delivering, events, invoices, money, payments, searching, subscriptions, webhooks
 from .asked import Answer, Asked, Operation, Routes, form
 from .state import VERSION, Json, Kept, Mode, StripeError
 
@@ -22,6 +22,7 @@ DECLINED = 402
 ROUTES: Routes = (
     *account.ROUTES,
     *webhooks.ROUTES,
+    *searching.ROUTES,
     *payments.ROUTES,
     *subscriptions.ROUTES,
     *invoices.ROUTES,
@@ -50,6 +51,7 @@ def _handler(stripe: Stripe, operation: Operation, permission: str) -> t.Callabl
         headers = {"Request-Id": stripe.request_id()}
         try:
             mode, scope = _authenticated(stripe, request)
+            stripe.limits.take(mode, request.path)
             headers["Stripe-Version"] = request.headers.get("Stripe-Version", VERSION)
             if scope is not None and permission not in scope:
                 raise _forbidden(permission)

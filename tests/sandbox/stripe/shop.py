@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 import typing as t
 
 from . import shapes
@@ -22,6 +23,7 @@ TOLD = {"succeeded": "payment_intent.succeeded", "requires_payment_method": "pay
 FATES = {13: "requires_payment_method", 29: "requires_payment_method", 37: "canceled", 41: "requires_capture", 53: "processing", 61: "disputed"}
 # Of a hundred, which got their money back: all of it, or a part.
 BACK = {19: 1.0, 71: 0.25}
+GOOD = ("succeeded", "pending", "requires_action")
 
 
 class Shop:
@@ -80,9 +82,8 @@ class Shop:
                 found.append(shapes.refund(self.identity("re", payment["number"]), payment, payment["created"] + 300, facts))
         return found
 
-    def refunded(self, charge: str) -> int:
-        good = ("succeeded", "pending", "requires_action")
-        return sum(one["amount"] for one in self.refunds if one["charge"] == charge and one["status"] in good)
+    def refunded(self, charge: str, until: float = math.inf) -> int:
+        return sum(one["amount"] for one in self.refunds if one["charge"] == charge and one["status"] in GOOD and one["created"] <= until)
 
     def paid(self, identity: str) -> Json | None:
         """The payment that has this id, or whose charge has it."""

@@ -145,6 +145,7 @@ def resume(asked: Asked) -> Answer:
         start, end = facts["period"]
         facts["period"] = (asked.now, asked.now + end - start)
         made = _billing(asked).bill(asked.stripe.identity(asked.mode, "in"), facts, asked.now)
+        asked.stripe.shop(asked.mode).changed_at(made["id"], None, asked.now)
         refused = collect(asked, made, facts)
         if refused is not None and asked.given.get("payment_behavior") != "resume_on_payment_attempt":
             return _done(asked, facts, "updated", before)

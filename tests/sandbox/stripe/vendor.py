@@ -11,6 +11,7 @@ from ..errors import Refused
 from ..world import Call, Release, World
 from . import delivering
 from .account import ACCOUNT
+from .limits import Limits
 from .shop import Shop
 from .state import Json, Mode, error
 
@@ -27,6 +28,7 @@ class Stripe:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.limits = Limits(world)
         self.live, self.test = Mode(True), Mode(False)
         # The next POST with an idempotency key breaks at Stripe itself: ``before`` or ``after`` its effect.
         self.failing = ""
@@ -41,6 +43,7 @@ class Stripe:
         self.live, self.test = Mode(True), Mode(False)
         self._shops: dict[bool, Shop] = {}
         self._began = self.world.now()
+        self.limits.clear()
         self.failing, self.cards, self._requests = "", "", 0
 
     def shop(self, mode: Mode) -> Shop:

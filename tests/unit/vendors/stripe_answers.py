@@ -136,7 +136,6 @@ def of_module(execute: transaction.Execute, check: bool = False, no_log: bool = 
 
 
 ENDPOINT: Json = {
-    **dict.fromkeys(("name", "endpoint", "url", "enabled_events", "enabled", "description", "metadata", "api_version")),
-    "connect": False,
+    **dict.fromkeys(("name", "endpoint", "url", "enabled_events", "enabled", "description", "metadata", "api_version", "connect", "secret_stored")),
     "state": "present",
 }

@@ -106,7 +106,8 @@ def test_a_lost_answer_is_asked_for_with_the_same_key(stripe_script: Stripe) -> 
     stripe_script.on("POST", "/v1/webhook_endpoints", LOST, {**HOOK, "secret": SECRET})
     done = of_module(webhook_endpoint.execute, **WISH)
     assert done["secret"] == SECRET and len(set(stripe_script.keys[1:])) == 1 and len(stripe_script.keys) == 3
-    assert stripe_script.form(1) == {"url": HOOK["url"], "enabled_events[0]": "invoice.paid", "metadata[saasops_name]": "checkout"}
+    marks = {"metadata[saasops_name]": "checkout", "metadata[saasops_connect]": "false"}
+    assert stripe_script.form(1) == {"url": HOOK["url"], "enabled_events[0]": "invoice.paid", **marks}
     assert stripe_script.request(1).headers["Content-Type"] == "application/x-www-form-urlencoded"
 
 

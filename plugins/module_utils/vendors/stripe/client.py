@@ -112,6 +112,8 @@ def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:
 def _failure(reply: Reply, error: dict[str, t.Any]) -> Failure:
     code = plain(error.get("code") or error.get("type") or "", 80)
     message = plain(error.get("message") or f"answered {reply.status}", 300)
+    if error.get("decline_code"):
+        message = f"{message.rstrip('.')} ({plain(error['decline_code'], 80)})"
     if error.get("param"):
         message = f"{message.rstrip('.')} (parameter {plain(error['param'], 80)})"
     if reply.status >= 500 or reply.status < 400:

@@ -47,6 +47,31 @@ CREATE_REFUND = Operation(
     form=True,
 )
 
+LIST_SUBSCRIPTIONS = Operation("list_subscriptions", "GET", "/v1/subscriptions", query=(*PAGE, "created", "customer", "expand", "status"))
+GET_SUBSCRIPTION = Operation("get_subscription", "GET", "/v1/subscriptions/{id}", query=("expand",))
+UPDATE_SUBSCRIPTION = Operation(
+    "update_subscription", "POST", "/v1/subscriptions/{id}", body=("cancel_at", "cancel_at_period_end", "pause_collection", "expand"), changes=True, form=True
+)
+PAUSE_SUBSCRIPTION = Operation(
+    "pause_subscription", "POST", "/v1/subscriptions/{id}/pause", body=("type", "invoicing_behavior", "expand"), changes=True, form=True
+)
+RESUME_SUBSCRIPTION = Operation(
+    "resume_subscription", "POST", "/v1/subscriptions/{id}/resume", body=("billing_cycle_anchor", "proration_behavior", "expand"), changes=True, form=True
+)
+# What has ended cannot be taken up again: the customer would have to subscribe anew.
+CANCEL_SUBSCRIPTION = Operation(
+    "cancel_subscription", "DELETE", "/v1/subscriptions/{id}", query=("expand", "invoice_now", "prorate"), changes=True, destroys=True
+)
+GET_INVOICE = Operation("get_invoice", "GET", "/v1/invoices/{id}")
+PAY_INVOICE = Operation("pay_invoice", "POST", "/v1/invoices/{id}/pay", changes=True, form=True)
+LIST_INVOICE_PAYMENTS = Operation("list_invoice_payments", "GET", "/v1/invoice_payments", query=(*PAGE, "expand", "invoice"))
+
+LIST_PAYOUTS = Operation("list_payouts", "GET", "/v1/payouts", query=(*PAGE, "created", "status"))
+GET_PAYOUT = Operation("get_payout", "GET", "/v1/payouts/{id}")
+LIST_BALANCE_TRANSACTIONS = Operation("list_balance_transactions", "GET", "/v1/balance_transactions", query=(*PAGE, "payout"))
+LIST_DISPUTES = Operation("list_disputes", "GET", "/v1/disputes", query=(*PAGE, "charge", "created", "payment_intent"))
+GET_DISPUTE = Operation("get_dispute", "GET", "/v1/disputes/{id}")
+
 LIST_EVENTS = Operation("list_events", "GET", "/v1/events", query=(*PAGE, "created", "delivery_success", "types"))
 GET_EVENT = Operation("get_event", "GET", "/v1/events/{id}")
 # In no document: it is what Stripe's own command-line client sends.
@@ -67,6 +92,20 @@ OPERATIONS = table(
     GET_CHARGE,
     LIST_REFUNDS,
     CREATE_REFUND,
+    LIST_SUBSCRIPTIONS,
+    GET_SUBSCRIPTION,
+    UPDATE_SUBSCRIPTION,
+    PAUSE_SUBSCRIPTION,
+    RESUME_SUBSCRIPTION,
+    CANCEL_SUBSCRIPTION,
+    GET_INVOICE,
+    PAY_INVOICE,
+    LIST_INVOICE_PAYMENTS,
+    LIST_PAYOUTS,
+    GET_PAYOUT,
+    LIST_BALANCE_TRANSACTIONS,
+    LIST_DISPUTES,
+    GET_DISPUTE,
     LIST_EVENTS,
     GET_EVENT,
     RESEND_EVENT,

@@ -25,7 +25,7 @@ _EVENT = re.compile(r"\*|[a-z0-9_]+(\.[a-z0-9_]+)+")
 # As much as Stripe takes for a value of metadata.
 LONGEST = 500
 # What diff shows.
-COMPARED = ("name", "url", "enabled_events", "status", "description", "metadata", "rotation_of", "replaced_by")
+COMPARED = ("name", "url", "enabled_events", "status", "description", "metadata", "rotation_of", "replaced_by", "connect")
 HINT_TWICE = "Bring the secrets of both to the application, then run with state: rotated"
 
 
@@ -66,6 +66,15 @@ def _check(params: dict[str, t.Any]) -> None:
     if odd:
         hint = f"Give at most {LONGEST} characters on one line, without blanks around them"
         raise Failure("invalid", f"{odd[0]} has line ends, blanks or control characters, or is too long", hint, stripe.VENDOR)
+    if params["secret_stored"] is False and params["state"] not in ("present", "rotating"):
+        raise Failure("invalid", f"secret_stored has no meaning with state {params['state']}", "Leave it out", stripe.VENDOR)
+    # Between its end and its new beginning nothing but this task knows what it was.
+    needed = ("name", "url", "enabled_events") if params["state"] == "present" else ("name",)
+    lacking = [option for option in needed if params["secret_stored"] is False and params[option] is None]
+    if lacking:
+        raise Failure(
+            "invalid", f"secret_stored is false, and {' and '.join(lacking)} is not given", "Give all that is to make the endpoint anew", stripe.VENDOR
+        )
     mine = sorted(set(params["metadata"] or {}) & set(known.KEPT))
     if mine:
         raise Failure("invalid", f"metadata has {mine[0]}, which this module keeps itself", "Leave it out; the option name sets the name", stripe.VENDOR)
@@ -100,10 +109,41 @@ def _present(client: Client, params: dict[str, t.Any], found: list[Endpoint]) ->
     if now is None:
         return _create_first(client, params, found)
     body = _differences(params, now)
-    if body and successor is not None:
+    if (body or params["secret_stored"] is False) and successor is not None:
         raise refuse(f"the secret of {now['id']} is being rotated, and it would be changed", f"Finish first. {HINT_TWICE}", "rotating")
+    if params["secret_stored"] is False:
+        return _anew(client, params, found, now, body)
     after = _update(client, now, body) if body else now
     return now, after, None
+
+
+def _anew(client: Client, params: dict[str, t.Any], found: list[Endpoint], now: Endpoint, changed: dict[str, t.Any]) -> Outcome:
+    """In place of one whose secret nobody has. That goes first, so that there are never two of a name; a rerun then makes the other."""
+    model = _applied(now, changed)
+    body = _like(model, _connect(params, now), {known.NAME: model["name"]})
+    _delete(client, now)
+    after, secret = _create(client, body, found)
+    if model["status"] == "disabled":
+        after = _update(client, after, {"disabled": True}, called=str(model["name"]))
+    return now, after, secret
+
+
+def _like(model: Endpoint, connect: bool, marks: dict[str, t.Any]) -> dict[str, t.Any]:
+    """What makes an endpoint like this one."""
+    body = {key: model[key] for key in ("url", "enabled_events", "api_version", "description")} | {"connect": connect or None}
+    return {**{key: value for key, value in body.items() if value}, "metadata": {**model["metadata"], **marks, known.CONNECT: str(connect).lower()}}
+
+
+def _connect(params: dict[str, t.Any], now: Endpoint) -> bool:
+    """Whether one that is like this gets the events of connected accounts: as is noted, else as is said. To guess could lose them all."""
+    said = now["connect"] if params["connect"] is None else params["connect"]
+    if said is None:
+        raise refuse(
+            f"whether {now['id']} gets the events of connected accounts cannot be read from Stripe, and is not noted",
+            "Give connect: true or false, as the endpoint was made; most have false",
+            "connect",
+        )
+    return bool(said)
 
 
 def _create_first(client: Client, params: dict[str, t.Any], found: list[Endpoint]) -> Outcome:
@@ -126,7 +166,11 @@ def _create_first(client: Client, params: dict[str, t.Any], found: list[Endpoint
         "api_version": params["api_version"],
         "connect": params["connect"] or None,
         "description": params["description"] or None,
-        "metadata": {**{key: value for key, value in (params["metadata"] or {}).items() if value is not None}, known.NAME: params["name"]},
+        "metadata": {
+            **{key: value for key, value in (params["metadata"] or {}).items() if value is not None},
+            known.NAME: params["name"],
+            known.CONNECT: str(bool(params["connect"])).lower(),
+        },
     }
     after, secret = _create(client, {key: value for key, value in given.items() if value is not None}, found)
     if params["enabled"] is False:
@@ -142,6 +186,7 @@ def _differences(params: dict[str, t.Any], now: Endpoint) -> dict[str, t.Any]:
             "Leave api_version out, or make another endpoint under another name",
             "api_version",
         )
+    _check_connect(params, now)
     body: dict[str, t.Any] = {}
     if params["url"] is not None and params["url"] != now["url"]:
         body["url"] = params["url"]
@@ -153,9 +198,20 @@ def _differences(params: dict[str, t.Any], now: Endpoint) -> dict[str, t.Any]:
     if params["enabled"] is not None and now["status"] != ("enabled" if params["enabled"] else "disabled"):
         body["disabled"] = not params["enabled"]
     wanted = {**(params["metadata"] or {}), **({known.NAME: params["name"]} if params["name"] is not None else {})}
+    if params["connect"] is not None and now["connect"] is None:
+        wanted[known.CONNECT] = str(params["connect"]).lower()
     there = {**now["metadata"], known.NAME: now["name"]}
     changed = {key: value for key, value in wanted.items() if value != there.get(key)}
     return {**body, **({"metadata": changed} if changed else {})}
+
+
+def _check_connect(params: dict[str, t.Any], now: Endpoint) -> None:
+    if params["connect"] is not None and now["connect"] not in (None, params["connect"]):
+        raise refuse(
+            f"{now['id']} {'gets' if now['connect'] else 'does not get'} the events of connected accounts, which cannot be changed",
+            "Leave connect out, or make another endpoint under another name",
+            "connect",
+        )
 
 
 # -- rotation
@@ -163,19 +219,17 @@ def _rotating(client: Client, params: dict[str, t.Any], found: list[Endpoint]) -
     now, successor = _pick(params, found)
     if now is None:
         raise known.unknown(params["endpoint"] or params["name"], found)
-    if successor is not None or now["rotation_of"] is not None:
-        there = successor or now
+    there = successor or (now if now["rotation_of"] is not None else None)
+    if there is not None and params["secret_stored"] is not False:
         return there, there, None
-    body = {
-        "url": now["url"],
-        "enabled_events": now["enabled_events"],
-        "api_version": now["api_version"],
-        "connect": params["connect"] or None,
-        "description": now["description"] or None,
-        "metadata": {**now["metadata"], **({known.NAME: now["name"]} if now["name"] else {}), known.ROTATION_OF: now["id"]},
-    }
-    after, secret = _create(client, {key: value for key, value in body.items() if value is not None}, found)
-    return None, after, secret
+    first = now if there is not now else next((one for one in found if one["id"] == now["rotation_of"]), now)
+    _check_connect(params, first)
+    marks = {**({known.NAME: first["name"]} if first["name"] else {}), known.ROTATION_OF: there["rotation_of"] if there else first["id"]}
+    body = _like(first, _connect(params, first), marks)
+    if there is not None:
+        _delete(client, there)
+    after, secret = _create(client, body, found)
+    return there, after, secret
 
 
 def _rotated(client: Client, params: dict[str, t.Any], found: list[Endpoint]) -> Outcome:
@@ -202,6 +256,16 @@ def _absent(client: Client, params: dict[str, t.Any], found: list[Endpoint]) -> 
         message = f"two endpoints are called {now['name']}: {now['id']}, and {successor['id']} which is to take its place"
         raise refuse(message, "Name one of them with the option endpoint", "rotating")
 
+    _delete(client, now)
+    return now, None, None
+
+
+# -- sending
+def _called(one: Endpoint) -> str:
+    return f"{one['name']} ({one['id']})" if one["name"] else str(one["id"])
+
+
+def _delete(client: Client, now: Endpoint) -> None:
     def look() -> dict[str, t.Any] | None:
         try:
             client.call(op.GET_WEBHOOK_ENDPOINT, path={"id": now["id"]})
@@ -216,12 +280,6 @@ def _absent(client: Client, params: dict[str, t.Any], found: list[Endpoint]) -> 
     except Failure as failure:
         if failure.kind != "not_found":
             raise
-    return now, None, None
-
-
-# -- sending
-def _called(one: Endpoint) -> str:
-    return f"{one['name']} ({one['id']})" if one["name"] else str(one["id"])
 
 
 def _create(client: Client, body: dict[str, t.Any], found: list[Endpoint]) -> tuple[Endpoint, t.Any]:
@@ -242,7 +300,7 @@ def _create(client: Client, body: dict[str, t.Any], found: list[Endpoint]) -> tu
         raise Failure(
             "failed",
             f"the webhook endpoint {answer['found']} was made, and its signing secret was lost with the answer",
-            f"Delete it (state: absent, endpoint: {answer['found']}), then run the same command again",
+            f"Run the same command with secret_stored: false and allow: destroy, which makes {answer['found']} anew",
             stripe.VENDOR,
             op.CREATE_WEBHOOK_ENDPOINT.name,
             code="secret_lost",
@@ -265,6 +323,7 @@ def _planned(body: dict[str, t.Any], answer: t.Any) -> Endpoint:
         "description": body.get("description"),
         "rotation_of": kept.get(known.ROTATION_OF),
         "replaced_by": None,
+        "connect": known.FLAGS.get(kept.get(known.CONNECT, "")),
         "livemode": answer,
         "created_at": answer,
         "metadata": {key: value for key, value in kept.items() if key not in known.KEPT},
@@ -303,5 +362,6 @@ def _applied(now: Endpoint, body: dict[str, t.Any]) -> Endpoint:
         **({"description": body["description"] or None} if "description" in body else {}),
         **({"status": "disabled" if body["disabled"] else "enabled"} if "disabled" in body else {}),
         **{key: sent[mark] for key, mark in marks.items() if mark in sent},
+        **({"connect": known.FLAGS[sent[known.CONNECT]]} if known.CONNECT in sent else {}),
         "metadata": {key: value for key, value in kept.items() if value not in (None, "")},
     }

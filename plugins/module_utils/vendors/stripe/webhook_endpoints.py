@@ -22,8 +22,10 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe im
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe.values import flag, metadata, number, text, words
 
 Endpoint = dict[str, t.Any]
-# Metadata that this collection keeps: the name of an endpoint, the endpoint whose place it is to take, and the one that took its place.
-NAME, ROTATION_OF, REPLACED_BY = KEPT = ("saasops_name", "saasops_rotation_of", "saasops_replaced_by")
+# Metadata that this collection keeps: the name of an endpoint, the endpoint whose place it is to take, the one that took its place, and
+# whether it gets the events of connected accounts, which Stripe does not tell.
+NAME, ROTATION_OF, REPLACED_BY, CONNECT = KEPT = ("saasops_name", "saasops_rotation_of", "saasops_replaced_by", "saasops_connect")
+FLAGS = {"true": True, "false": False}
 
 
 def parse(raw: dict[str, t.Any], operation: Operation = operations.LIST_WEBHOOK_ENDPOINTS) -> Endpoint:
@@ -40,6 +42,7 @@ def parse(raw: dict[str, t.Any], operation: Operation = operations.LIST_WEBHOOK_
         "description": text(raw.get("description"), 2000),
         "rotation_of": kept.get(ROTATION_OF),
         "replaced_by": kept.get(REPLACED_BY),
+        "connect": FLAGS.get(kept.get(CONNECT, "")),
         "livemode": flag(raw.get("livemode")),
         "created_at": number(raw.get("created")),
         "metadata": {key: value for key, value in kept.items() if key not in KEPT},
