@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from .shapes import _nothing as nothing
+from .shapes import person
 from .state import Json
 
 
@@ -183,6 +184,7 @@ def invoice(facts: Json, lines: t.Sequence[tuple[Json, int]], live: bool) -> Jso
         "created": facts["created"],
         "currency": "eur",
         "customer": facts["customer"],
+        **{f"customer_{name}": value for name, value in person(facts["buyer"]).items()},
         "customer_tax_exempt": "none",
         "default_tax_rates": [],
         "discounts": [],
@@ -217,8 +219,8 @@ def invoice(facts: Json, lines: t.Sequence[tuple[Json, int]], live: bool) -> Jso
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
         "webhooks_delivered_at": facts["created"],
-        **nothing("account_name", "account_tax_ids", "application", "automatically_finalizes_at", "custom_fields", "customer_account", "customer_address"),
-        **nothing("customer_email", "customer_name", "customer_phone", "customer_shipping", "default_payment_method", "default_source", "description"),
+        **nothing("account_name", "account_tax_ids", "application", "automatically_finalizes_at", "custom_fields", "customer_account"),
+        **nothing("customer_shipping", "default_payment_method", "default_source", "description"),
         **nothing("footer", "from_invoice", "last_finalization_error", "latest_revision", "on_behalf_of", "receipt_number", "rendering"),
         **nothing("shipping_cost", "shipping_details", "statement_descriptor", "test_clock"),
     }

@@ -100,7 +100,7 @@ def payments(asked: Asked) -> Answer:
 
 
 def _intent(facts: Json, payment: Json) -> Json:
-    return {**{key: facts[key] for key in ("amount", "customer", "created")}, "id": payment["intent"], "status": payment["status"], "number": 0}
+    return {**{key: facts[key] for key in ("amount", "customer", "buyer", "created")}, "id": payment["intent"], "status": payment["status"], "number": 0}
 
 
 ROUTES: Routes = (

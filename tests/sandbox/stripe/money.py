@@ -9,6 +9,7 @@ import typing as t
 from .asked import Answer, Asked, Routes
 from .payments import narrowed
 from .shapes import _nothing as nothing
+from .shapes import person
 from .state import Json, StripeError, missing
 
 if t.TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Money:
             status = "warning_closed" if status.startswith("warning") else "lost"
         created = payment["created"] + DAY
         due = self._now + 3 * DAY if status == "appeal_needs_response" else created + 9 * DAY
-        facts = {key: payment[key] for key in ("number", "amount", "customer", "charge")}
+        facts = {key: payment[key] for key in ("number", "amount", "customer", "buyer", "charge")}
         identity = self.shop.identity("du", payment["number"])
         return {**facts, "id": identity, "payment": payment["id"], "created": created, "status": status, "due": due}
 
@@ -174,6 +175,7 @@ class Money:
         }
 
     def dispute(self, facts: Json, now: int) -> Json:
+        who = person(facts["buyer"])
         answered = facts["status"] not in ("needs_response", "warning_needs_response", "prevented")
         # Money is held back only when it is more than a question.
         taken = not facts["status"].startswith(("warning", "prevented"))
@@ -187,7 +189,7 @@ class Money:
             "created": facts["created"],
             "currency": "eur",
             "enhanced_eligibility_types": [],
-            "evidence": {**nothing(*EVIDENCE), "enhanced_evidence": {}},
+            "evidence": {**nothing(*EVIDENCE), "customer_email_address": who["email"], "customer_name": who["name"], "enhanced_evidence": {}},
             "evidence_details": {
                 "due_by": facts["due"],
                 "enhanced_eligibility": {},

@@ -8,6 +8,7 @@ import binascii
 import re
 import typing as t
 
+from . import shapes
 from .asked import LARGEST_PAGE, Answer, Asked, Routes
 from .shop import Shop
 from .state import Json, StripeError
@@ -26,8 +27,8 @@ Fields = t.Callable[[Shop, Json, float], Json]
 
 
 def _customer(shop: Shop, facts: Json, indexed: float) -> Json:
-    number = facts["number"]
-    return {"created": facts["created"], "email": f"customer-{number:04d}@example.com", "name": None, "phone": None, "metadata": {"number": str(number)}}
+    who = shapes.person(facts["number"])
+    return {"created": facts["created"], **{key: who[key] for key in ("email", "name", "phone")}, "metadata": {"number": str(facts["number"])}}
 
 
 def _paid(facts: Json) -> Json:
