@@ -75,8 +75,8 @@ EXAMPLES = r"""
 
 - name: Show what is due within five days
   ansible.builtin.debug:
-    msg: "{{ item.id }}: {{ item.amount }} {{ item.currency }} ({{ item.reason }}), {{ item.seconds_left // 3600 }} hours left"
-  loop: "{{ waiting.disputes | selectattr('seconds_left', 'number') | selectattr('seconds_left', 'lt', 432000) }}"
+    msg: "{{ item.id }}: {{ item.amount }} {{ item.currency }} ({{ item.reason }}), {{ item.due_in_seconds // 3600 }} hours left"
+  loop: "{{ waiting.disputes | selectattr('due_in_seconds', 'number') | selectattr('due_in_seconds', 'lt', 432000) }}"
 """
 
 RETURN = r"""
@@ -113,7 +113,7 @@ disputes:
     due_by:
       description: Until when to answer, in seconds since the epoch; V(null) when the bank sets no time.
       type: int
-    seconds_left:
+    due_in_seconds:
       description: How long there is to answer, below 0 when it is too late; V(null) when it waits for somebody else, or no time is set.
       type: int
     past_due:
@@ -147,7 +147,7 @@ disputes:
       charge: ch_3AbCdEfGhIjKlMnOpQrStUvW
       payment_intent: pi_3AbCdEfGhIjKlMnOpQrStUvW
       due_by: 1764298920
-      seconds_left: 421200
+      due_in_seconds: 421200
       past_due: false
       has_evidence: false
       submission_count: 0

@@ -109,6 +109,31 @@ author:
 """
 
 EXAMPLES = r"""
+- name: Collect nothing while the service is down
+  saasops.runbooks.stripe_subscription:
+    customer: customer-0001@example.com
+    state: paused
+    pause: collection
+    behavior: void
+
+- name: See what the customer has subscribed to
+  saasops.runbooks.stripe_subscription_info:
+    customer: customer-0001@example.com
+  register: found
+
+- name: Collect again by itself a week after the period
+  saasops.runbooks.stripe_subscription:
+    subscription: "{{ found.subscriptions[0].id }}"
+    state: paused
+    pause: collection
+    behavior: void
+    resumes_at: "{{ found.subscriptions[0]['items'][0].current_period_end + 7 * 86400 }}"
+
+- name: Collect again now
+  saasops.runbooks.stripe_subscription:
+    customer: customer-0001@example.com
+    state: active
+
 - name: See what was not paid
   saasops.runbooks.stripe_subscription_info:
     status: past_due
@@ -120,24 +145,6 @@ EXAMPLES = r"""
     subscription: "{{ unpaid.subscriptions[0].id }}"
     state: active
     pay: true
-
-- name: See what a customer has subscribed to
-  saasops.runbooks.stripe_subscription_info:
-    customer: customer-0001@example.com
-  register: found
-
-- name: Collect nothing until a week after the period, because the service was down
-  saasops.runbooks.stripe_subscription:
-    customer: customer-0001@example.com
-    state: paused
-    pause: collection
-    behavior: void
-    resumes_at: "{{ found.subscriptions[0]['items'][0].current_period_end + 7 * 86400 }}"
-
-- name: Collect again
-  saasops.runbooks.stripe_subscription:
-    customer: customer-0001@example.com
-    state: active
 
 - name: Pause a subscription itself
   saasops.runbooks.stripe_subscription:

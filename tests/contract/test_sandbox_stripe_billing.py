@@ -280,3 +280,17 @@ def test_requests_of_a_second_are_counted(running: Control, sandbox: Control, ke
     member.sleep(1)
     assert stripe.ask("GET", path, **query)[0] == 200
     member.close()
+
+
+# -- more of everything
+def test_a_larger_shop_has_more_of_all_and_nothing_else_differs(running: Control, sandbox: Control) -> None:
+    def seen(scale: int) -> tuple[dict[str, int], list[Json]]:
+        running.scenario("bad-release", scale=scale, seed=7)
+        stripe = Stripe(running.run)
+        lists = {path: walk(stripe, path) for path in ("/v1/payouts", "/v1/disputes")}
+        every = walk(stripe, SUBS, status="all")
+        return {**{path: len(found) for path, found in lists.items()}, SUBS: len(every)}, every[:20]
+
+    small, newest = seen(1)
+    large, again = seen(4)
+    assert large == {path: 4 * number for path, number in small.items()} and newest == again

@@ -83,8 +83,8 @@ def test_disputes_tell_whose_turn_it_is_and_until_when(sandbox: t.Any) -> None:
     }
     waiting = disputes(sandbox, status=["needs_response", "warning_needs_response"])
     assert [(one["status"], one["past_due"]) for one in waiting] == [("needs_response", False), ("warning_needs_response", True)]
-    assert all(abs(one["seconds_left"] - (one["due_by"] - now)) < 5 for one in waiting) and waiting[1]["seconds_left"] < 0 < waiting[0]["seconds_left"]
-    assert all(one["seconds_left"] is None for one in every if one["waits_for"] != "merchant")
+    assert all(abs(one["due_in_seconds"] - (one["due_by"] - now)) < 5 for one in waiting) and waiting[1]["due_in_seconds"] < 0 < waiting[0]["due_in_seconds"]
+    assert all(one["due_in_seconds"] is None for one in every if one["waits_for"] != "merchant")
     assert changes(sandbox) == []
 
 
@@ -100,7 +100,7 @@ def test_a_status_that_nobody_knows_has_nobody_s_turn(sandbox: t.Any) -> None:
     one = {"id": "du_1", "object": "dispute", "amount": 1, "status": "hibernating", "evidence_details": {"due_by": 1}}
     sandbox.fault("body", vendor="stripe", body=one)
     seen = disputes(sandbox, dispute="du_1")[0]
-    assert (seen["status"], seen["waits_for"], seen["seconds_left"], seen["due_by"]) == ("hibernating", None, None, 1)
+    assert (seen["status"], seen["waits_for"], seen["due_in_seconds"], seen["due_by"]) == ("hibernating", None, None, 1)
 
 
 @pytest.mark.parametrize(

@@ -170,9 +170,7 @@ class Billing:
 
     def _billed(self, identity: str, facts: Json, period: tuple[int, int], amount: int, status: str, tried: bool) -> Json:
         moment = period[0]
-        processing = facts["card"] == "processing"
-        intent = self.shop.identity("pi", f"of {identity}")
-        payment = {"intent": intent, "status": "succeeded" if status == "paid" else "processing" if processing else "requires_payment_method"}
+        waiting = "processing" if facts["card"] == "processing" else "requires_payment_method"
         return {
             "id": identity,
             "subscription": facts["id"],
@@ -189,7 +187,8 @@ class Billing:
             "next_attempt": moment + 5 * DAY if status == "open" and facts["status"] == "past_due" else None,
             "paid_at": moment + 60 if status == "paid" else None,
             "ended_at": moment + 60 if status in ("void", "uncollectible") else None,
-            "payments": [payment] if amount and (tried or status == "paid") else [],
+            # How far the payment is, when there is one.
+            "payment": ("succeeded" if status == "paid" else waiting if tried else None) if amount else None,
         }
 
     def bill(self, identity: str, facts: Json, now: int) -> Json:

@@ -226,10 +226,10 @@ def invoice(facts: Json, lines: t.Sequence[tuple[Json, int]], live: bool) -> Jso
     }
 
 
-def invoice_payment(facts: Json, payment: Json, intent: t.Any, number: int, live: bool) -> Json:
-    status = {"succeeded": "paid", "canceled": "canceled"}.get(payment["status"], "open")
+def invoice_payment(facts: Json, intent: t.Any, live: bool) -> Json:
+    status = "paid" if facts["payment"] == "succeeded" else "open"
     return {
-        "id": f"inpay_{facts['id'].removeprefix('in_')}{number}",
+        "id": f"inpay_{facts['id'].removeprefix('in_')}",
         "object": "invoice_payment",
         "amount_paid": facts["amount"] if status == "paid" else None,
         "amount_requested": facts["amount"],

@@ -42,9 +42,7 @@ def collect(asked: Asked, facts: Json, subscription: Json) -> StripeError | None
     card = str({"good": "", "bad": "generic_decline"}.get(asked.stripe.cards, subscription["card"]))
     facts["attempts"] = max(1, facts["attempts"])
     status = {"": "succeeded", "authentication_required": "requires_action", "processing": "processing"}.get(card, "requires_payment_method")
-    if not facts["payments"]:
-        facts["payments"].append({"intent": asked.stripe.identity(asked.mode, "pi"), "status": status})
-    facts["payments"][-1]["status"] = status
+    facts["payment"] = status
     if status == "processing":
         return None
     kind = "invoice.paid" if status == "succeeded" else "invoice.payment_action_required" if status == "requires_action" else "invoice.payment_failed"
@@ -72,7 +70,7 @@ def pay(asked: Asked) -> Answer:
         raise StripeError(400, "Invoice is already paid")
     if facts["status"] not in ("open", "uncollectible", "draft"):
         raise StripeError(400, f"You can only pay an open invoice; this one is {facts['status']}.")
-    if facts["payments"] and facts["payments"][-1]["status"] == "processing":
+    if facts["payment"] == "processing":
         raise StripeError(400, "A payment for this invoice is processing already.", "payment_intent_unexpected_state")
     before = {**facts}
     billing = _billing(asked)
@@ -89,18 +87,19 @@ def payments(asked: Asked) -> Answer:
     billing = _billing(asked)
     asked.only("limit", "starting_after", "ending_before", "invoice", "status", "created", "payment")
     chosen = [_find(asked, asked.given["invoice"])] if "invoice" in asked.given else billing.invoices
-    whole = asked.expands("data.payment.payment_intent")
+    whole, shop = asked.expands("data.payment.payment_intent"), asked.stripe.shop(asked.mode)
     shown = []
     for facts in chosen:
-        for number, payment in enumerate(facts["payments"]):
-            intent = shapes.payment_intent(_intent(facts, payment), None, asked.mode.live) if whole else payment["intent"]
-            shown.append(billing_shapes.invoice_payment(facts, payment, intent, number, asked.mode.live))
+        if facts["payment"] is not None:
+            identity = shop.identity("pi", f"of {facts['id']}")
+            intent = shapes.payment_intent(_intent(facts, identity), None, shop.live) if whole else identity
+            shown.append(billing_shapes.invoice_payment(facts, intent, shop.live))
     wanted = asked.given.get("status")
     return 200, asked.page([one for one in shown if wanted in (None, one["status"])], "/v1/invoice_payments")
 
 
-def _intent(facts: Json, payment: Json) -> Json:
-    return {**{key: facts[key] for key in ("amount", "customer", "buyer", "created")}, "id": payment["intent"], "status": payment["status"], "number": 0}
+def _intent(facts: Json, identity: str) -> Json:
+    return {**{key: facts[key] for key in ("amount", "customer", "buyer", "created")}, "id": identity, "status": facts["payment"], "number": 0}
 
 
 ROUTES: Routes = (
