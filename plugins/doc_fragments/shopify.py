@@ -19,6 +19,9 @@ options:
     description:
       - An access token of an app in the shop, as the admin showed it once when the app was made there.
       - If not set, taken from the inventory variable C(shopify_token), else from the environment variable E(SHOPIFY_ACCESS_TOKEN).
+      - An offline token that expires, as public apps have it, lives for an hour. It is used as it is and not refreshed, for a refresh token is
+        replaced at each use, and this collection keeps no secrets. The app that keeps the refresh token has to hand out a live access token at
+        the start of a run, for example through a lookup plugin; a refresh token in its place is refused.
       - An app's token sees what the app's access scopes let it see, and the webhook subscriptions of that app alone.
     type: str
   client_id:

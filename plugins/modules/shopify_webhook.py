@@ -7,16 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: shopify_webhook
-short_description: A webhook subscription of an app in a Shopify shop
+short_description: Webhook subscriptions of an app in a Shopify shop
 version_added: 0.1.0
 description:
-  - States whether events of a topic are delivered to an address, and how.
+  - States whether events of a topic are delivered to an address, and how; or, with O(state=exact), which topics are delivered to the addresses
+    of an app and that no others are.
   - Shopify removes a subscription that was made through the API after eight failed deliveries in a row, and tells by mail at most. Run this
     after every outage of the receiver, and on a schedule. When it changes something that nobody removed, events were lost. There is no way to
     have them delivered again. Fetch what changed in that time from the API.
 notes:
-  - One request when it is so already, two otherwise. One more for each further 250 subscriptions of the topic, and with client credentials one for the
-    token.
+  - One request when it is so already, and one for each subscription that is made, changed or removed. One more for each further 250
+    subscriptions of the topic, or of the app with O(state=exact), and with client credentials one for the token.
   - A subscription is known by topic and address, and one that has another filter is changed. The vendor allows several with different
     filters. Where that is so, O(filter) says which is meant; this module makes no second one.
   - A topic needs the access scope of its object, and some need an approval for protected customer data.
@@ -35,19 +36,70 @@ options:
   topic:
     description:
       - The topic, as V(ORDERS_PAID) or as deliveries have it, V(orders/paid). The topic of a subscription cannot be changed.
+      - Needed unless O(state=exact).
     type: str
-    required: true
   uri:
     description:
       - Where to deliver. An V(https://) address, V(pubsub://project:topic), or the ARN of an event source of Amazon EventBridge.
+      - Needed unless O(state=exact).
     type: str
-    required: true
   state:
     description:
       - Whether there shall be such a subscription. V(absent) ends the deliveries, and what happens from then on is not delivered later.
+      - V(exact) makes sure of all O(subscriptions), and removes every other one whose address begins with O(uri_prefix). Two subscriptions of
+        one topic and address become one.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, exact]
     default: present
+  subscriptions:
+    description:
+      - With O(state=exact), what is delivered. Each topic of an address is listed once. An empty list removes all that begin with O(uri_prefix).
+    type: list
+    elements: dict
+    suboptions:
+      topic:
+        description:
+          - As O(topic).
+        type: str
+        required: true
+      uri:
+        description:
+          - As O(uri). It begins with O(uri_prefix).
+        type: str
+        required: true
+      name:
+        description:
+          - As O(name).
+        type: str
+      format:
+        description:
+          - As O(format).
+        type: str
+        choices: [JSON, XML]
+      filter:
+        description:
+          - As O(filter).
+        type: str
+      include_fields:
+        description:
+          - As O(include_fields).
+        type: list
+        elements: str
+      metafield_namespaces:
+        description:
+          - As O(metafield_namespaces).
+        type: list
+        elements: str
+  uri_prefix:
+    description:
+      - With O(state=exact), how the addresses begin that this task answers for, such as V(https://hooks.example.com/). What is delivered
+        elsewhere is not touched. An V(https://) prefix holds the slash after the host's name.
+    type: str
+  name:
+    description:
+      - A name, which deliveries carry in the header C(X-Shopify-Name). The vendor knows names from version 2026-04 on.
+      - When not set, a subscription that is there keeps its own.
+    type: str
   format:
     description:
       - How deliveries are written. When not set, a new subscription has V(JSON), and one that is there keeps its own.
@@ -100,6 +152,25 @@ EXAMPLES = r"""
     msg: The subscription was gone. Compare the orders since the outage began.
   when: large is changed
 
+- name: Exactly these are delivered to the app, after an outage too
+  saasops.runbooks.shopify_webhook:
+    state: exact
+    uri_prefix: https://hooks.example.com/
+    subscriptions:
+      - topic: APP_UNINSTALLED
+        uri: https://hooks.example.com/shopify
+      - topic: ORDERS_PAID
+        uri: https://hooks.example.com/shopify
+        name: paid-orders
+      - topic: ORDERS_UPDATED
+        uri: https://hooks.example.com/shopify
+        include_fields: [id, updated_at]
+  register: delivered
+
+- name: Tell what had to be made, and what was there too much
+  ansible.builtin.debug:
+    msg: "made {{ delivered.created }}, removed {{ delivered.removed }}"
+
 - name: Nothing is delivered to the former address any more
   saasops.runbooks.shopify_webhook:
     topic: ORDERS_CREATE
@@ -110,7 +181,7 @@ EXAMPLES = r"""
 RETURN = r"""
 webhook:
   description: The subscription as it now is. In check mode, as it would be.
-  returned: success
+  returned: success, unless O(state=exact)
   type: dict
   contains:
     id:
@@ -123,6 +194,9 @@ webhook:
       type: str
     uri:
       description: Where it delivers.
+      type: str
+    name:
+      description: Its name, where the task gives one.
       type: str
     format:
       description: V(JSON) or V(XML).
@@ -154,6 +228,28 @@ webhook:
     include_fields: []
     metafield_namespaces: []
     api_version: 2026-10
+webhooks:
+  description: The subscriptions as they now are, in the order of the task, with the keys of RV(webhook).
+  returned: success, with O(state=exact)
+  type: list
+  elements: dict
+created:
+  description:
+    - What was missing and was made, each with C(topic) and C(uri).
+    - Where it had been there before, Shopify has removed it after failed deliveries, or somebody has, and events were lost since.
+  returned: success, with O(state=exact)
+  type: list
+  elements: dict
+updated:
+  description: What was changed, each with C(topic) and C(uri).
+  returned: success, with O(state=exact)
+  type: list
+  elements: dict
+removed:
+  description: What was not listed and was removed, each with C(id), C(topic) and C(uri).
+  returned: success, with O(state=exact)
+  type: list
+  elements: dict
 api:
   description: The version of the API.
   returned: success
@@ -218,18 +314,41 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import SHOPIFY_ARGUMENTS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.webhooks import execute
 
+# What describes one subscription, and not a list of them.
+SINGLE = ("topic", "uri", "name", "format", "filter", "include_fields", "metafield_namespaces")
 SPEC: dict[str, t.Any] = {
     "argument_spec": {
         **CHANGE_ARGUMENTS,
         **SHOPIFY_ARGUMENTS,
-        "topic": {"type": "str", "required": True},
-        "uri": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "topic": {"type": "str"},
+        "uri": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent", "exact"], "default": "present"},
+        "subscriptions": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "topic": {"type": "str", "required": True},
+                "uri": {"type": "str", "required": True},
+                "name": {"type": "str"},
+                "format": {"type": "str", "choices": ["JSON", "XML"]},
+                "filter": {"type": "str"},
+                "include_fields": {"type": "list", "elements": "str"},
+                "metafield_namespaces": {"type": "list", "elements": "str"},
+            },
+        },
+        "uri_prefix": {"type": "str"},
+        "name": {"type": "str"},
         "format": {"type": "str", "choices": ["JSON", "XML"]},
         "filter": {"type": "str"},
         "include_fields": {"type": "list", "elements": "str"},
         "metafield_namespaces": {"type": "list", "elements": "str"},
     },
+    "required_if": [
+        ["state", "present", ["topic", "uri"]],
+        ["state", "absent", ["topic", "uri"]],
+        ["state", "exact", ["subscriptions", "uri_prefix"]],
+    ],
+    "mutually_exclusive": [[one, other] for one in ("subscriptions", "uri_prefix") for other in SINGLE],
     "supports_check_mode": True,
 }
 

@@ -65,6 +65,9 @@ webhooks:
     uri:
       description: Where it delivers.
       type: str
+    name:
+      description: Its name; empty for none, and before version 2026-04 of the API.
+      type: str
     format:
       description: V(JSON) or V(XML).
       type: str
@@ -92,6 +95,7 @@ webhooks:
     - id: gid://shopify/WebhookSubscription/1000000002
       topic: ORDERS_PAID
       uri: https://hooks.example.com/shopify
+      name: ''
       format: JSON
       filter: ''
       include_fields: []

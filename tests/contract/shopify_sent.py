@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import discount_code, discounts, subscriptions
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import billing, discount_code, discounts, subscriptions
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import billing_operations as billing_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import discount_operations as discount_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import subscription_operations as subscription_op
 
@@ -43,6 +44,8 @@ DISCOUNTS: Sent = {
     discount_op.DELETE_DISCOUNT.name: [{"id": NODE}],
 }
 SUBSCRIPTIONS: Sent = {
+    billing_op.CYCLE.name: [{"input": {"contractId": CONTRACT, "selector": {"index": 7}}, "first": billing.MOST_ATTEMPTS}],
+    billing_op.BILL.name: [{"contract": CONTRACT, "input": {"idempotencyKey": "saasops-1", "billingCycleSelector": {"index": 7}}}],
     subscription_op.CONTRACT.name: [{"id": CONTRACT}],
     subscription_op.CONTRACTS.name: [{"first": subscriptions.PAGE, "after": cursor, "query": "status:active"} for cursor in (None, "cursor")],
     subscription_op.PAUSE_CONTRACT.name: [{"id": CONTRACT}],

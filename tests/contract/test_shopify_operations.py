@@ -10,7 +10,7 @@ from graphql import FieldNode, NoDeprecatedCustomRule, OperationDefinitionNode, 
 from graphql.execution import get_variable_values
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk, customers, discounts, subscriptions, webhooks
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import billing, bulk, customers, discounts, subscriptions, webhooks
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk_operations as bulk_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
@@ -29,6 +29,7 @@ NOBODY = customers.Customer(CUSTOMER, "", None, "", (), {}, "")
 SENT: dict[str, list[dict[str, t.Any]]] = {
     op.SHOP.name: [{}],
     op.WEBHOOKS.name: [{"first": PAGE, "after": None, "topics": None}, {"first": PAGE, "after": "cursor", "topics": ["ORDERS_PAID"]}],
+    op.NAMED_WEBHOOKS.name: [{"first": PAGE, "after": "cursor", "topics": None}],
     op.CREATE_WEBHOOK.name: [{"topic": "ORDERS_PAID", "subscription": webhooks._input(URI, {})}],
     op.UPDATE_WEBHOOK.name: [{"id": HOOK, "subscription": webhooks._input(URI, SETTINGS)}],
     op.DELETE_WEBHOOK.name: [{"id": HOOK}],
@@ -165,6 +166,13 @@ def test_tags_of_discounts_are_accepted_where_they_are_sent() -> None:
     assert refused == [True, False]
 
 
+def test_names_of_webhooks_are_accepted_where_they_are_sent() -> None:
+    schemas = vendor_schemas.shopify()
+    declared = definition(op.CREATE_WEBHOOK).variable_definitions or ()
+    sent = {"topic": "ORDERS_PAID", "subscription": webhooks._input(URI, {"name": "paid"})}
+    assert [isinstance(get_variable_values(schemas[version], declared, sent), list) for version in VERSIONS] == [True, False]
+
+
 def test_the_kinds_of_discounts_are_the_vendor_s(schema: t.Any) -> None:
     assert {kind.name for kind in schema.type_map["Discount"].types} == set(discounts.KINDS)
     assert {"TAKEN"} <= set(schema.type_map["DiscountErrorCode"].values)
@@ -175,3 +183,10 @@ def test_the_statuses_of_contracts_are_the_vendor_s(schema: t.Any) -> None:
     known = set(schema.type_map["SubscriptionContractSubscriptionStatus"].values)
     assert {status.upper() for status in CONTRACTS["argument_spec"]["status"]["choices"]} == known
     assert {status for status, _operation in subscriptions.STATES.values()} | set(subscriptions.OVER) <= known
+
+
+def test_the_states_of_attempts_are_the_vendor_s() -> None:
+    newest = vendor_schemas.shopify()[VERSIONS[-1]]
+    assert {state.name for state in t.cast(t.Any, newest.type_map["SubscriptionBillingAttemptState"]).types} == set(billing.STATES)
+    assert set(t.cast(t.Any, newest.type_map["SubscriptionBillingCycleBillingCycleStatus"]).values) == {billing.BILLED, billing.UNBILLED}
+    assert set(billing.CLOSED) < set(t.cast(t.Any, newest.type_map["SubscriptionContractSubscriptionStatus"]).values)

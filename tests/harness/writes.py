@@ -260,6 +260,13 @@ CONVEX = [
 
 # -- Shopify
 WEBHOOK = {"topic": "ORDERS_CREATE", "uri": "https://app.example.com/webhooks/new"}
+# One is there, one is to be changed, one to be made; and two are to go.
+HOOKS = "https://hooks.example.com/shopify"
+EXACT = {
+    "state": "exact",
+    "uri_prefix": "https://hooks.example.com/",
+    "subscriptions": [{"topic": "ORDERS_PAID", "uri": HOOKS, "name": "paid", "format": "XML"}, {"topic": "ORDERS_CREATE", "uri": HOOKS}],
+}
 
 
 def shopify(name: str, module: str, options: Json, *before: Step, **facts: t.Any) -> Write:
@@ -281,12 +288,14 @@ SHOPIFY = [
     shopify("update and open", "discount_code", {"code": "WINTER25", "percentage": 0.2, "state": "active"}),
     shopify("close", "discount_code", {"code": "WELCOME10", "state": "inactive"}),
     shopify("delete", "discount_code", {"code": "MEMBER15", "state": "absent", **DESTROYS}, Act("shopify_discount_code", CODE)),
+    shopify("bill", "subscription_billing", {"contract": "26000000000", "cycle": 14}),
     shopify("pause", "subscription_contract", {"contract": "26000000000", "state": "paused"}),
     shopify("activate", "subscription_contract", {"contract": "26000000013", "state": "active"}),
     shopify("cancel", "subscription_contract", {"contract": "26000000001", "state": "cancelled", **DESTROYS}),
     shopify("create", "webhook", {**WEBHOOK, "filter": "total_price:>=100", "include_fields": ["id", "updated_at"]}),
     shopify("update", "webhook", {**WEBHOOK, "format": "XML", "filter": ""}, Act("shopify_webhook", {**WEBHOOK, "filter": "total_price:>=100"})),
     shopify("delete", "webhook", {**WEBHOOK, "state": "absent"}, Act("shopify_webhook", WEBHOOK)),
+    shopify("exactly these", "webhook", EXACT),
 ]
 
 # -- Stripe

@@ -98,7 +98,7 @@ def test_client_credentials_are_one_request_more(store: Store) -> None:
 def test_a_token_that_dies_is_fetched_again_once(store: Store) -> None:
     store.sandbox.fault("status", vendor="shopify", operation="webhookSubscription", status=401, message="[API] Invalid API key or access token")
     result = store.run(shopify_webhook_info, **store.credentials())
-    assert sorted(asked(result)) == [GRANT, GRANT, "webhookSubscriptions", "webhookSubscriptions"]
+    assert sorted(asked(result)) == [GRANT, GRANT, "webhookSubscriptionsWithNames", "webhookSubscriptionsWithNames"]
     assert len(result["webhooks"]) == 3
 
 
@@ -113,6 +113,14 @@ def test_a_token_that_stays_dead_is_an_error(store: Store, renewable: bool) -> N
     store.sandbox.fault("status", vendor="shopify", operation="shop", status=401, times=0)
     assert failed(store, **(store.credentials() if renewable else {}))["kind"] == "auth"
     assert len(store.asked) == (4 if renewable else 1)
+
+
+@pytest.mark.parametrize("option", ["token", "client_secret"])
+def test_a_refresh_token_is_refused_before_it_is_used_up(store: Store, option: str) -> None:
+    secret = "shprt_test-3Fq7Lw9Zd2Kc"
+    result = info(store, **{**store.credentials(), "client_secret": None, option: secret})
+    assert (result["failure"]["kind"], result["failure"]["code"]) == ("refused", "refresh_token")
+    assert secret not in str(result) and store.asked == []
 
 
 def test_an_app_of_another_organisation_has_words_of_its_own(store: Store) -> None:
@@ -200,7 +208,7 @@ def test_points_are_waited_for_and_no_longer_than_needed(store: Store) -> None:
     assert len(result["webhooks"]) == 3003
     # Thirteen pages of up to 502 points each where 2,000 are in the bucket and 100 come back in a second.
     assert 20 < took < 70
-    assert asked(result) == ["webhookSubscriptions"] * 13
+    assert asked(result) == ["webhookSubscriptionsWithNames"] * 13
     assert {entry["status"] for entry in store.sandbox.journal(vendor="shopify")} == {200}
 
 

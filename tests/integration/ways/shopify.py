@@ -8,13 +8,15 @@ from tests.integration.ways import Cycle, Json, Look
 
 WRONG_TOKEN = "shpat_ways-test-wrong-4Lq8Vn2Xs7Jc5Rb9"
 WRONG_SECRET = "shpss_ways-test-wrong-6Yt3Kd9Wf1Zp7Mh2"
-SECRETS = (WRONG_TOKEN, WRONG_SECRET)
+REFRESH_TOKEN = "shprt_ways-test-wrong-9Hs2Xq6Nb4Td8Vk1"
+SECRETS = (WRONG_TOKEN, WRONG_SECRET, REFRESH_TOKEN)
 PAID: Json = {"topic": "ORDERS_PAID", "uri": "https://hooks.example.com/shopify"}
 CREDENTIALS: Json = {"token": "", "client_id": "5f0e8a7c", "client_secret": WRONG_SECRET}
 EMAIL = "customer-0001@example.com"
 EVERYBODY = "{ customers { edges { node { id tags } } } }"
 CODE: Json = {"code": "MEMBER15", "percentage": 0.15}
 CONTRACT: Json = {"contract": "26000000000", "state": "paused"}
+NO_ONE: Json = {"state": "exact", "topic": None, "uri": None}
 NEEDED: dict[str, Json] = {
     "shopify_bulk_export": {"query": EVERYBODY, "dest": "customers.jsonl.gz"},
     "shopify_customer": {"customer": EMAIL, "tags": ["member"]},
@@ -22,6 +24,7 @@ NEEDED: dict[str, Json] = {
     "shopify_discount_code": CODE,
     "shopify_discount_code_info": {"code": "WELCOME10"},
     "shopify_shop_info": {},
+    "shopify_subscription_billing": {"contract": "26000000019", "cycle": 7},
     "shopify_subscription_contract": CONTRACT,
     "shopify_subscription_contract_info": {},
     "shopify_webhook": PAID,
@@ -68,12 +71,19 @@ BAD: list[tuple[str, Json]] = [
     ("shopify_shop_info", {"token": WRONG_TOKEN}),
     ("shopify_shop_info", {"token": [WRONG_TOKEN]}),
     ("shopify_shop_info", {"client_secret": WRONG_SECRET}),
+    ("shopify_shop_info", {"token": REFRESH_TOKEN}),
     ("shopify_shop_info", CREDENTIALS),
     ("shopify_shop_info", {**CREDENTIALS, "client_id": "0" * 32}),
     ("shopify_shop_info", {"shop": "shop.example.com"}),
     ("shopify_shop_info", {"api_version": "2025-10"}),
     ("shopify_shop_info", {"api_version": "latest"}),
     ("shopify_shop_info", {"api_url": "http://shop.example.com"}),
+    ("shopify_subscription_billing", {"token": WRONG_TOKEN}),
+    ("shopify_subscription_billing", {"cycle": 0}),
+    ("shopify_subscription_billing", {"cycle": 50}),
+    ("shopify_subscription_billing", {"contract": "26000000013", "cycle": 13}),
+    ("shopify_subscription_billing", {"key": " "}),
+    ("shopify_subscription_billing", {"api_version": "2026-01"}),
     ("shopify_subscription_contract", {"token": WRONG_TOKEN}),
     ("shopify_subscription_contract", {"contract": "26000000049"}),
     ("shopify_subscription_contract", {"contract": "26000000015"}),
@@ -88,6 +98,12 @@ BAD: list[tuple[str, Json]] = [
     ("shopify_webhook", {"uri": "http://app.example.com/"}),
     ("shopify_webhook", {"format": "YAML"}),
     ("shopify_webhook", {"format": "XML", "allow": "read"}),
+    ("shopify_webhook", {"state": "exact"}),
+    ("shopify_webhook", {"subscriptions": []}),
+    ("shopify_webhook", {**NO_ONE, "uri_prefix": "https://hooks.example.com", "subscriptions": []}),
+    ("shopify_webhook", {**NO_ONE, "uri_prefix": "https://hooks.example.com/", "subscriptions": [{"topic": "ORDERS_PAID"}]}),
+    ("shopify_webhook", {**NO_ONE, "uri_prefix": "https://www.example.com/", "subscriptions": [PAID]}),
+    ("shopify_webhook", {"name": "paid", "api_version": "2026-01"}),
     ("shopify_webhook_info", {"topics": ["paid"]}),
     ("shopify_webhook_info", {"api_version_mismatch": "ignore"}),
 ]
@@ -96,6 +112,12 @@ BAD: list[tuple[str, Json]] = [
 def steps(world: World, ledger: str) -> list[Cycle | Look]:
     created = {"topic": "orders/create", "uri": "https://hooks.example.com/new", "include_fields": ["id", "updated_at"]}
     of_create: Json = {"topics": ["ORDERS_CREATE"]}
+    hooks = "https://hooks.example.com/shopify"
+    exactly: Json = {
+        "state": "exact",
+        "uri_prefix": "https://hooks.example.com/",
+        "subscriptions": [{"topic": "ORDERS_CREATE", "uri": hooks, "name": "new"}, {"topic": "REFUNDS_CREATE", "uri": hooks}],
+    }
     facts = world.sandbox_run["shopify"]
     credentials = {"token": "", "client_id": facts["client_id"], "client_secret": facts["client_secret"]}
     status = {"namespace": "membership", "key": "status"}
@@ -104,6 +126,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     seen = {"customer": EMAIL, "metafields": ["membership.status"]}
     of_code, removed = {"code": "MEMBER15"}, {"code": "MEMBER15", "state": "absent", "allow": "destroy"}
     of_contract, resumed, ended = {"contract": "26000000000"}, {**CONTRACT, "state": "active"}, {**CONTRACT, "state": "cancelled", "allow": "destroy"}
+    missed, of_failed = {"contract": "26000000019", "cycle": 7}, {"contract": "26000000019"}
     is_member = "customers[0].tags == ['member'] && length(customers[0].metafields) == `1`"
     file: Json = {"query": EVERYBODY, "dest": "customers.jsonl.gz", "overwrite": True}
     return [
@@ -118,18 +141,21 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Cycle("shopify_webhook", created, "shopify_webhook_info", of_create, "webhooks[].include_fields == [['id', 'updated_at']]"),
         Cycle("shopify_webhook", {**created, "filter": "total_price:>=100"}, "shopify_webhook_info", of_create, "length(webhooks) == `1`"),
         Cycle("shopify_webhook", {**PAID, "state": "absent"}, "shopify_webhook_info", {"topics": ["ORDERS_PAID"]}, "webhooks == `[]`"),
+        Cycle("shopify_webhook", exactly, "shopify_webhook_info", {}, "webhooks[].name == ['new', '']"),
+        Look("shopify_webhook_info", {"api_version": "2026-01", "topics": ["REFUNDS_CREATE"]}, "webhooks[0].name == ''"),
         Cycle("shopify_discount_code", {**CODE, "tags": ["vip"]}, "shopify_discount_code_info", of_code, "discounts[0].percentage == `0.15`"),
         Cycle("shopify_discount_code", {**CODE, "title": "Members"}, "shopify_discount_code_info", of_code, "discounts[0].title == 'Members'"),
         Cycle("shopify_discount_code", {"code": "member15", "state": "inactive"}, "shopify_discount_code_info", of_code, "discounts[0].status == 'EXPIRED'"),
         Cycle("shopify_discount_code", {"code": "MEMBER15", "state": "active"}, "shopify_discount_code_info", of_code, "discounts[0].status == 'ACTIVE'"),
         Cycle("shopify_discount_code", removed, "shopify_discount_code_info", of_code, "discounts == `[]`"),
+        Cycle("shopify_subscription_billing", missed, "shopify_subscription_contract_info", of_failed, "contracts[0].last_payment == 'SUCCEEDED'"),
         Cycle("shopify_subscription_contract", CONTRACT, "shopify_subscription_contract_info", of_contract, "contracts[0].status == 'PAUSED'"),
         Cycle("shopify_subscription_contract", resumed, "shopify_subscription_contract_info", of_contract, "contracts[0].status == 'ACTIVE'"),
         Cycle("shopify_subscription_contract", ended, "shopify_subscription_contract_info", of_contract, "contracts[0].status == 'CANCELLED'"),
         Look("shopify_subscription_contract_info", {"status": ["expired"], "updated_since": "2099-01-01"}, "length(warnings) == `1`"),
         Look("shopify_discount_code_info", {"method": "automatic"}, "length(discounts) == `4`"),
         # The last one of each module is what it asks when there is nothing to do.
-        Look("shopify_webhook_info", {}, "length(webhooks) == `3`"),
+        Look("shopify_webhook_info", {}, "length(webhooks) == `2`"),
         Look("shopify_shop_info", {}, "app.handle == 'runbooks'"),
         Look("shopify_customer_info", {"customer": EMAIL}, "length(customers) == `1`"),
         Look("shopify_discount_code_info", {"code": "WELCOME10"}, "discounts[0].kind == 'basic'"),

@@ -244,6 +244,7 @@ class SubscriptionResolvers(CustomerResolvers):
             "cycleEndAt": when(start + MONTH),
             "billingAttemptExpectedDate": when(start),
             "skipped": False,
+            "sourceContract": lambda _info: self._render_contract(it),
             "status": "BILLED" if it.is_billed(cycle, self._shopify.world.now()) else "UNBILLED",
             "billingAttempts": attempts,
         }

@@ -19,7 +19,7 @@ VENDOR = "shopify"
 THROTTLED = "THROTTLED"
 _STATUS: dict[int, tuple[Kind, str]] = {
     400: ("protocol", "Shopify did not understand the request: look for a newer version of this collection"),
-    401: ("auth", "The token is dead or of another shop: give a live one, or client_id and client_secret"),
+    401: ("auth", "The token is dead or of another shop (one that expires lives for an hour): give a live one, or client_id and client_secret"),
     402: ("plan", "The shop is frozen: its bill has to be paid before the API answers again"),
     403: ("permission", "The app may not do this, or the shop is locked: look into the shop's admin"),
     404: ("not_found", "Check shop and api_url: there is no such shop, or no such API at that address"),

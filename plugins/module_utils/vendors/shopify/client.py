@@ -45,6 +45,8 @@ MOST_THROTTLED = 20
 _VERSION = re.compile(r"\d{4}-(01|04|07|10)|unstable")
 _SHOP = re.compile(r"[a-z0-9][a-z0-9-]*")
 _GID = re.compile(r"gid://shopify/(\w+)/(\d+)")
+# How refresh tokens of expiring offline access begin.
+REFRESH_TOKEN = "shprt_"
 _OTHER_ORGANISATION = "shop_not_permitted"
 
 
@@ -152,6 +154,14 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Shop:
     identity = str(params.get("client_id") or "").strip()
     # A vendor may repeat a secret in what it answers, and answers are written down.
     redaction.register(token, secret)
+    for option, given in (("token", token), ("client_secret", secret)):
+        if given.startswith(REFRESH_TOKEN):
+            # Each use makes another one, and whoever does not keep that has none. This collection keeps no secrets.
+            raise refuse(
+                f"{option} is a refresh token, which Shopify replaces at each use, and nothing here could keep the new one",
+                "Let the app that keeps it refresh, and give the access token of an hour as token; or use an app with client credentials",
+                code="refresh_token",
+            )
     if token and secret:
         raise refuse(
             "both token (SHOPIFY_ACCESS_TOKEN) and client_secret (SHOPIFY_API_SECRET) are set, and they may belong to different apps",

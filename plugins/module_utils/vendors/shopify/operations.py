@@ -10,6 +10,7 @@ connections of which ``nodes`` and ``pageInfo`` are asked for.
 from __future__ import annotations
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation, table
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.billing_operations import BILLING_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.bulk_operations import BULK_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.customer_operations import CUSTOMER_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.discount_operations import DISCOUNT_OPERATIONS
@@ -45,6 +46,17 @@ query webhookSubscriptions($first: Int!, $after: String, $topics: [WebhookSubscr
     pageInfo {{ hasNextPage endCursor }}
   }}
 }}""",
+)
+NAMED_WEBHOOKS = Operation(
+    "webhookSubscriptionsWithNames",
+    document=f"""
+query webhookSubscriptionsWithNames($first: Int!, $after: String, $topics: [WebhookSubscriptionTopic!]) {{
+  webhookSubscriptions(first: $first, after: $after, topics: $topics, sortKey: ID) {{
+    nodes {{ name {WEBHOOK_FIELDS} }}
+    pageInfo {{ hasNextPage endCursor }}
+  }}
+}}""",
+    since="2026-04",
 )
 CREATE_WEBHOOK = Operation(
     "webhookSubscriptionCreate",
@@ -84,9 +96,11 @@ OPERATIONS = table(
     ACCESS_TOKEN,
     SHOP,
     WEBHOOKS,
+    NAMED_WEBHOOKS,
     CREATE_WEBHOOK,
     UPDATE_WEBHOOK,
     DELETE_WEBHOOK,
+    *BILLING_OPERATIONS,
     *BULK_OPERATIONS,
     *CUSTOMER_OPERATIONS,
     *DISCOUNT_OPERATIONS,

@@ -26,7 +26,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.c
 _TOPIC = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _ELSEWHERE = re.compile(r"pubsub://[^:/\s]+:[^/\s]+|arn:aws:events:[^\s]+")
 # Result name: the vendor's.
-SETTINGS = {"format": "format", "filter": "filter", "include_fields": "includeFields", "metafield_namespaces": "metafieldNamespaces"}
+SETTINGS = {"name": "name", "format": "format", "filter": "filter", "include_fields": "includeFields", "metafield_namespaces": "metafieldNamespaces"}
 LISTS = ("include_fields", "metafield_namespaces")
 
 
@@ -72,13 +72,19 @@ def checked_uri(uri: str) -> str:
 
 
 # -- what is there
-def listed(client: Shop, topics: list[str] | None) -> list[Subscription]:
-    """One request for each 250 subscriptions."""
+def listed(client: Shop, topics: list[str] | None, with_names: bool = False) -> list[Subscription]:
+    """One request for each 250 subscriptions. Older versions of the API know no names."""
+    operation = op.NAMED_WEBHOOKS if with_names else op.WEBHOOKS
 
     def fetch(after: str | None) -> tuple[list[dict[str, t.Any]], str | None]:
-        return nodes(client.ask(op.WEBHOOKS, first=PAGE, after=after, topics=topics).get("webhookSubscriptions"), op.WEBHOOKS)
+        return nodes(client.ask(operation, first=PAGE, after=after, topics=topics).get("webhookSubscriptions"), operation)
 
-    return [_subscription(raw, op.WEBHOOKS) for raw in paging.pages(fetch, "webhook subscriptions")]
+    return [_subscription(raw, operation) for raw in paging.pages(fetch, "webhook subscriptions")]
+
+
+def check_name(client: Shop, is_named: bool) -> None:
+    if is_named:
+        client.needs(op.NAMED_WEBHOOKS.since, "name")
 
 
 def _subscription(raw: t.Any, operation: Operation) -> Subscription:
@@ -90,6 +96,7 @@ def _subscription(raw: t.Any, operation: Operation) -> Subscription:
         raise malformed(operation, "holds a subscription whose fields are no list")
     version = known.get("apiVersion")
     settings: dict[str, t.Any] = {
+        **({"name": redaction.plain(known["name"] or "", 200)} if "name" in known else {}),
         "format": redaction.plain(known["format"], 20),
         "filter": redaction.plain(known.get("filter") or "", 2000),
         **{name: sorted(redaction.plain(one, 200) for one in value) for name, value in lists.items()},
@@ -126,6 +133,8 @@ def chosen(found: list[Subscription], topic: str, uri: str, text: str | None, ex
 def wanted_of(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The settings that the task names, as they are compared; what it leaves out is not touched."""
     settings: dict[str, t.Any] = {}
+    if params["name"] is not None and (not params["name"].strip() or not params["name"].isprintable()):
+        raise Failure("invalid", "name is empty, or holds characters that cannot be shown", "Give a name, or leave it out", VENDOR)
     for name in SETTINGS:
         if params[name] is not None:
             settings[name] = sorted(set(params[name])) if name in LISTS else params[name].strip()
@@ -133,66 +142,77 @@ def wanted_of(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def is_so(one: Subscription | None, settings: t.Mapping[str, t.Any]) -> bool:
-    return one is not None and all(one.settings[name] == value for name, value in settings.items())
+    return one is not None and all(one.settings.get(name) == value for name, value in settings.items())
 
 
 # -- doing it
 def execute(task: Task) -> dict[str, t.Any]:
     """What the module shopify_webhook does; its documentation tells options and result."""
     params = task.params
+    if params["state"] == "exact":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import webhook_exact
+
+        return webhook_exact.execute(task)
     topic, uri, settings = topic_of(params["topic"]), checked_uri(params["uri"]), wanted_of(params)
     client = connect(task, params)
+    check_name(client, "name" in settings)
     is_absent = params["state"] == "absent"
-    before = chosen(listed(client, [topic]), topic, uri, settings.get("filter"), is_absent)
+    before = chosen(listed(client, [topic], "name" in settings), topic, uri, settings.get("filter"), is_absent)
     after: t.Any = before
     if is_absent:
         after = None
         if before is not None:
-            _delete(client, before)
+            delete(client, before)
     elif before is None:
-        after = _create(client, topic, uri, settings)
+        after = create(client, topic, uri, settings)
     elif not is_so(before, settings):
-        after = _update(client, before, settings)
-    shown: dict[str, t.Any] = {"topic": topic, "uri": uri, "state": params["state"], "id": None}
+        after = update(client, before, settings)
+    shown: dict[str, t.Any] = {"topic": topic, "uri": uri, "id": None}
     told: dict[str, t.Any] | None = None
-    if planned(after):
-        # A plan tells what it knows: what is there, with what is to change.
-        usual = {"format": "JSON", "filter": "", "include_fields": [], "metafield_namespaces": []}
-        told = {"topic": topic, "uri": uri, **(before.settings if before else usual), **settings}
-        shown |= {**told, "id": before.id if before else after}
-    elif after is not None:
-        told = after.shown()
-        shown |= {**told, "id": after.id, "api_version": after.api_version}
+    if after is not None:
+        shown = described(topic, uri, settings, before, after)
+        told = {name: value for name, value in shown.items() if name not in ("id", "api_version")}
     return {
         **client.told(),
         "changed": bool(task.gate.changes),
-        "webhook": shown,
+        "webhook": {"state": params["state"], **shown},
         "diff": {"before": {"webhook": before.shown() if before else None}, "after": {"webhook": told}},
     }
+
+
+def described(topic: str, uri: str, settings: t.Mapping[str, t.Any], before: Subscription | None, after: t.Any) -> dict[str, t.Any]:
+    """The subscription as it now is. A plan tells what it knows: what is there, with what is to change."""
+    if planned(after):
+        usual = {"format": "JSON", "filter": "", "include_fields": [], "metafield_namespaces": []}
+        return {"topic": topic, "uri": uri, **(before.settings if before else usual), **settings, "id": before.id if before else after}
+    return {**after.shown(), "id": after.id, "api_version": after.api_version}
 
 
 def _input(uri: str, settings: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {"uri": uri, **{SETTINGS[name]: value for name, value in settings.items()}}
 
 
-def _create(client: Shop, topic: str, uri: str, settings: t.Mapping[str, t.Any]) -> t.Any:
+def create(client: Shop, topic: str, uri: str, settings: t.Mapping[str, t.Any]) -> t.Any:
     def seen() -> Subscription | None:
-        return next((one for one in listed(client, [topic]) if (one.topic, one.uri) == (topic, uri) and is_so(one, settings)), None)
+        return next((one for one in listed(client, [topic], "name" in settings) if (one.topic, one.uri) == (topic, uri) and is_so(one, settings)), None)
 
-    return _made(client, op.CREATE_WEBHOOK, f"{topic} to {uri}", {"topic": topic, "subscription": _input(uri, settings)}, seen)
+    return _made(client, op.CREATE_WEBHOOK, f"{topic} to {uri}", {"topic": topic, "subscription": _input(uri, settings)}, seen, settings.get("name"))
 
 
-def _update(client: Shop, one: Subscription, settings: t.Mapping[str, t.Any]) -> t.Any:
-    changed = {name: value for name, value in settings.items() if one.settings[name] != value}
+def update(client: Shop, one: Subscription, settings: t.Mapping[str, t.Any]) -> t.Any:
+    changed = {name: value for name, value in settings.items() if one.settings.get(name) != value}
 
     def seen() -> Subscription | None:
-        return next((now for now in listed(client, [one.topic]) if now.id == one.id and is_so(now, settings)), None)
+        return next((now for now in listed(client, [one.topic], "name" in settings) if now.id == one.id and is_so(now, settings)), None)
 
+    name = settings.get("name", one.settings.get("name"))
     # The address is sent too, so that the request says all by itself which subscription is meant.
-    return _made(client, op.UPDATE_WEBHOOK, f"{one.topic} to {one.uri}", {"id": one.id, "subscription": _input(one.uri, changed)}, seen)
+    return _made(client, op.UPDATE_WEBHOOK, f"{one.topic} to {one.uri}", {"id": one.id, "subscription": _input(one.uri, changed)}, seen, name)
 
 
-def _made(client: Shop, operation: Operation, target: str, variables: dict[str, t.Any], seen: t.Callable[[], Subscription | None]) -> t.Any:
+def _made(
+    client: Shop, operation: Operation, target: str, variables: dict[str, t.Any], seen: t.Callable[[], Subscription | None], name: str | None = None
+) -> t.Any:
     """The subscription as it now is: as the answer has it, or as it was found when the answer was lost."""
 
     def look() -> dict[str, t.Any] | None:
@@ -203,7 +223,11 @@ def _made(client: Shop, operation: Operation, target: str, variables: dict[str, 
         answer = client.change(operation, target, variables=variables, look=look)
         if planned(answer):
             return answer
-        return answer["seen"] if "seen" in answer else _subscription((answer.get(operation.name) or {}).get("webhookSubscription"), operation)
+        if "seen" in answer:
+            return answer["seen"]
+        made = _subscription((answer.get(operation.name) or {}).get("webhookSubscription"), operation)
+        # No answer to a change tells names.
+        return dataclasses.replace(made, settings={"name": name, **made.settings}) if name is not None else made
     except Failure as failure:
         # Somebody else was quicker, or a request of ours whose answer was lost.
         there = look() if failure.kind in ("conflict", "protocol") else None
@@ -212,7 +236,7 @@ def _made(client: Shop, operation: Operation, target: str, variables: dict[str, 
         return there["seen"]
 
 
-def _delete(client: Shop, one: Subscription) -> None:
+def delete(client: Shop, one: Subscription) -> None:
     def look() -> dict[str, t.Any] | None:
         return None if any(now.id == one.id for now in listed(client, [one.topic])) else {"seen": True}
 
@@ -228,9 +252,10 @@ def execute_info(task: Task) -> dict[str, t.Any]:
     params = task.params
     topics = sorted({topic_of(topic) for topic in params["topics"]})
     client = connect(task, params)
-    found = [one for one in listed(client, topics or None) if params["uri_prefix"] is None or one.uri.startswith(params["uri_prefix"])]
+    with_names = client.version >= op.NAMED_WEBHOOKS.since
+    found = [one for one in listed(client, topics or None, with_names) if params["uri_prefix"] is None or one.uri.startswith(params["uri_prefix"])]
     shown = [
-        {"id": one.id, **one.shown(), "api_version": one.api_version, "created_at": one.created_at, "updated_at": one.updated_at}
+        {"id": one.id, "name": "", **one.shown(), "api_version": one.api_version, "created_at": one.created_at, "updated_at": one.updated_at}
         for one in sorted(found, key=lambda one: (one.topic, one.uri, one.id))
     ]
     return {**client.told(), "webhooks": shown}
