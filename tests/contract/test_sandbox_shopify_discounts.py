@@ -271,3 +271,18 @@ def test_a_larger_shop_has_more_of_them(running: Sandbox, sandbox: Sandbox) -> N
     assert shopify.data(CONTRACTS, first=1, query="id:26000000899")["subscriptionContracts"]["nodes"] == []
     assert shopify.data(CONTRACTS, first=1, query="id:26000000898")["subscriptionContracts"]["nodes"] != []
     assert by_code(shopify, "CAMPAIGN-0119") is not None
+
+
+# -- what webhook subscriptions got with a version
+def test_names_of_webhooks_came_with_a_version(shopify: Shopify) -> None:
+    def ask(version: str, name: str) -> Json:
+        document = """mutation($s: WebhookSubscriptionInput!) {
+          webhookSubscriptionCreate(topic: ORDERS_CREATE, webhookSubscription: $s) { webhookSubscription { id name uri } userErrors { field message } }
+        }"""
+        body = {"query": document, "variables": {"s": {"uri": "https://hooks.example.com/named", "name": name}}}
+        headers = {"X-Shopify-Access-Token": shopify.facts["token"]}
+        return t.cast(Json, requests.post(f"{shopify.facts['url']}/admin/api/{version}/graphql.json", json=body, headers=headers, timeout=10).json())
+
+    assert ask("2026-01", "orders")["errors"][0]["extensions"]["code"] == "undefinedField"
+    assert ask("2026-04", "no name!")["data"]["webhookSubscriptionCreate"]["userErrors"][0]["field"] == ["webhookSubscription", "name"]
+    assert ask("2026-04", "orders")["data"]["webhookSubscriptionCreate"]["webhookSubscription"]["name"] == "orders"
