@@ -43,6 +43,8 @@ options:
     description:
       - The query, with one field at its top that is a connection, without variables. There may be five connections in it, two levels deep,
         each with C(edges { node { ... } }). Leave a blank between braces, for Ansible takes two of them as its own. Pages are not asked for.
+      - What its filter names and Shopify does not know is left out of the filter without a word, so that more is exported than was meant. Try the
+        filter first, with a module that lists these objects.
       - In check mode Shopify does not look at it. What cannot run in bulk is refused when it is sent.
       - One of O(query) and O(operation) is needed.
     type: str

@@ -114,6 +114,23 @@ def test_the_lines_are_what_was_asked_for(shopify: Shopify, member: ClockMember)
     assert Counter(map(str, grouped)) == Counter(map(str, lines))
 
 
+@pytest.mark.parametrize(
+    ("query", "roots"),
+    [
+        ("{ orders { edges { node { id name customer { id } lineItems { edges { node { id quantity } } } refunds { id note } } } } }", 719),
+        ("{ discountNodes { edges { node { id discount { ... on DiscountCodeBasic { title codes { edges { node { id code } } } } } } } } }", 53),
+        ("{ inventoryItems { edges { node { id sku inventoryLevels { edges { node { id } } } } } } }", 79),
+        ("{ subscriptionContracts { edges { node { id status customer { id } } } } }", 294),
+        ("{ products { edges { node { id title } } } }", 40),
+    ],
+)
+def test_every_list_of_the_shop_can_run_in_bulk(shopify: Shopify, member: ClockMember, query: str, roots: int) -> None:
+    it, lines = made(shopify, member, query)
+    children = [line for line in lines if "__parentId" in line]
+    assert int(it["rootObjectCount"]) == len(lines) - len(children) == roots
+    assert {line["__parentId"] for line in children} <= {line["id"] for line in lines} and bool(children) is (query.count("edges") > 1)
+
+
 def test_nothing_found_is_no_file(shopify: Shopify, member: ClockMember) -> None:
     identity = started(shopify, NOBODY)
     member.sleep(30)

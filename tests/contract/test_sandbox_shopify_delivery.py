@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import requests
 
 from ansible_collections.saasops.runbooks.tests.contract.shopify_sandbox import Json, Shopify
 from ansible_collections.saasops.runbooks.tests.harness.loopback import Loopback, Request, each, said
@@ -139,6 +140,20 @@ def test_another_app_signs_with_its_own_secret(sandbox: Control, shopify: Shopif
     sandbox.emit("shopify", topic="PRODUCTS_UPDATE", object={"id": 1})
     sandbox.advance(1)
     assert [one["valid"] for one in verified(app.requests, shopify.facts["client_secret"])] == [False]
+
+
+@pytest.mark.parametrize("version", ["2026-01", "2026-04"])
+def test_a_delivery_names_its_subscription_where_the_version_has_names(sandbox: Control, shopify: Shopify, app: Loopback, version: str) -> None:
+    """The version of deliveries is a setting of the app, whatever version its subscriptions were made with."""
+    sandbox.scenario("bad-release", shopify_versions=[version])
+    named = {"query": CREATE, "variables": {"topic": "ORDERS_PAID", "sub": {"uri": f"{app.url}/hook", "name": "paid-orders"}}}
+    headers = {"X-Shopify-Access-Token": shopify.facts["token"]}
+    said = requests.post(f"{shopify.facts['url']}/admin/api/unstable/graphql.json", json=named, headers=headers, timeout=10).json()
+    assert said["data"]["webhookSubscriptionCreate"]["userErrors"] == []
+    sandbox.emit("shopify", topic="ORDERS_PAID", object={"id": 1})
+    sandbox.advance(1)
+    (request,) = app.requests
+    assert (request.headers["X-Shopify-API-Version"], request.headers.get("X-Shopify-Name")) == (version, "paid-orders" if version >= "2026-04" else None)
 
 
 # -- when nobody takes it

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk_operations as bulk_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import discount_operations as discount_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
@@ -88,6 +89,15 @@ def test_the_vendor_s_client_reads_customers(ask: t.Callable[..., Json]) -> None
     seen, gone = (said[name]["data"]["customerByIdentifier"] for name in ("seen", "gone"))
     assert seen["tags"] == gone["tags"] == ["gold"]
     assert [len(it["metafields"]["nodes"]) for it in (seen, gone)] == [1, 0]
+
+
+def test_the_vendor_s_client_reads_bulk_operations(ask: t.Callable[..., Json]) -> None:
+    begun = ask({"run": of(bulk_op.RUN_BULK, query="{ customers { edges { node { id } } } }"), "list": of(bulk_op.BULKS, first=PAGE)})
+    it = begun["run"]["data"]["bulkOperationRunQuery"]["bulkOperation"]
+    assert (it["status"], begun["list"]["data"]["bulkOperations"]["nodes"]) == ("CREATED", [it])
+    more = ask({"one": of(bulk_op.BULK, id=it["id"]), "cancel": of(bulk_op.CANCEL_BULK, id=it["id"])})
+    assert {name: (answer["status"], answer["errors"]) for name, answer in {**begun, **more}.items()} == dict.fromkeys([*begun, *more], (200, []))
+    assert more["one"]["data"]["bulkOperation"]["id"] == it["id"] and set(more["cancel"]["data"]["bulkOperationCancel"]["bulkOperation"]) == {"id", "status"}
 
 
 def test_the_vendor_s_client_understands_what_goes_wrong(ask: t.Callable[..., Json], running: Sandbox) -> None:

@@ -15,6 +15,7 @@ import requests
 
 from ansible_collections.saasops.runbooks.plugins.modules import shopify_bulk_export
 from tests.harness.faults import CHANGE_ONCE, GRAPHQL_ONCE
+from tests.harness.writes import Act, Child
 from tests.integration.shopify_store import Store
 from tests.integration.tasks import Json, asked, sent
 
@@ -151,6 +152,16 @@ def test_there_is_room_for_five(store: Store, dest: pathlib.Path) -> None:
         by_hand(store, f"{NOBODY} # {number}")
     failure = export(store, dest, overwrite=True, deadline="1m")
     assert (failure["failure"]["kind"], failure["failure"]["code"], failure["changes"]) == ("conflict", "LIMIT_REACHED", [])
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_run_that_was_killed_is_gone_on_with(store: Store, dest: pathlib.Path, when: str) -> None:
+    act = Act("shopify_bulk_export", {"query": CUSTOMERS, "dest": str(dest)})
+    child = Child(store.sandbox, act, dest.parent)
+    store.sandbox.arm_kill(child.pid, 1, when)
+    assert child.go() == -9 and not dest.exists()
+    done = export(store, dest)
+    assert (done["export"]["records"], done["export"]["adopted"], begun(store)) == (2000, when == "after", 1)
 
 
 # -- an operation that is named

@@ -42,6 +42,7 @@ BAD: list[tuple[str, Json]] = [
     ("shopify_bulk_export", {"dest": "."}),
     ("shopify_bulk_export", {"dest": "new.jsonl.gz", "max_age": "young"}),
     ("shopify_bulk_export", {"dest": "new.jsonl.gz", "stalled_after": "late"}),
+    ("shopify_bulk_export", {"dest": "new.jsonl.gz", "stalled_after": "0s"}),
     ("shopify_bulk_export", {"dest": "new.jsonl.gz", "in_progress": "double"}),
     ("shopify_bulk_export", {"dest": "new.jsonl.gz", "allow": "read"}),
     ("shopify_customer", {"token": WRONG_TOKEN}),

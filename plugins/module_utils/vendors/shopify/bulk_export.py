@@ -112,6 +112,8 @@ def execute(task: Task) -> dict[str, t.Any]:
     dest = params["dest"]
     query = query_of(params["query"]) if params["query"] is not None else None
     identity = gid("BulkOperation", params["operation"], "operation") if params["operation"] is not None else ""
+    if params["stalled_after"] <= 0:
+        raise Failure("invalid", "stalled_after is 0", "Give it as a duration above 0, such as 30m", VENDOR)
     transfer.check_dest(dest, params["overwrite"])
     replaced = os.path.lexists(dest)
     shop = connect(task, params)
