@@ -18,6 +18,7 @@ notes:
   - "Requests: 1 when it is so already, and 1 for each change; to pay an invoice 2 more. A customer's e-mail address takes 1 more."
   - An invoice is paid once. The invoice and its payments are looked at before anything is collected; what a bank is still working on is
     refused; and each request carries an idempotency key. A card that is refused fails the task, and is asked once in each run.
+  - With O(state=active) an end and a pause are taken back first, in one request, and then it is resumed, or its invoice is paid.
   - To cancel now cannot be undone, and needs O(allow=destroy). To cancel with the period can be undone by O(state=active) until it ends.
   - What is V(canceled) or V(incomplete_expired) stays so. Any status that is not known here is refused.
   - A subscription that a schedule drives cannot be paused, nor set to end or kept from it; its collection can be paused, and it can be canceled
@@ -127,7 +128,7 @@ EXAMPLES = r"""
     state: paused
     pause: collection
     behavior: void
-    resumes_at: "{{ found.subscriptions[0]['items'][0].current_period_end + 7 * 86400 }}"
+    resumes_at: "{{ found.subscriptions[0].subscription_items[0].current_period_end + 7 * 86400 }}"
 
 - name: Collect again now
   saasops.runbooks.stripe_subscription:
@@ -195,8 +196,8 @@ subscription:
     collection_method:
       description: V(charge_automatically) or V(send_invoice).
       type: str
-    items:
-      description: What is subscribed to, with the same keys as in M(saasops.runbooks.stripe_subscription_info). A template has to name it as C(['items']).
+    subscription_items:
+      description: What is subscribed to, with the same keys as in M(saasops.runbooks.stripe_subscription_info).
       type: list
       elements: dict
     pause_collection:
@@ -270,7 +271,7 @@ subscription:
     status: active
     customer: cus_AbCdEfGhIjKlMn
     collection_method: charge_automatically
-    items:
+    subscription_items:
       - id: si_AbCdEfGhIjKlMn
         price: price_1AbCdEfGhIjKlMnOpQrStUvW
         product: prod_AbCdEfGhIjKlMn

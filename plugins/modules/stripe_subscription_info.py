@@ -74,7 +74,7 @@ EXAMPLES = r"""
 
 - name: Show what the application should say instead
   ansible.builtin.debug:
-    msg: "{{ item.subscription }} is {{ item.status }}, not {{ item.copy }}"
+    msg: "{{ item.subscription }} is {{ item.status }}, not {{ item.copy_status }}"
   loop: "{{ compared.differences }}"
 """
 
@@ -99,8 +99,8 @@ subscriptions:
     collection_method:
       description: V(charge_automatically) or V(send_invoice).
       type: str
-    items:
-      description: What is subscribed to. A template has to name it as C(['items']).
+    subscription_items:
+      description: What is subscribed to.
       type: list
       elements: dict
       contains:
@@ -205,7 +205,7 @@ subscriptions:
       status: past_due
       customer: cus_AbCdEfGhIjKlMn
       collection_method: charge_automatically
-      items:
+      subscription_items:
         - id: si_AbCdEfGhIjKlMn
           price: price_1AbCdEfGhIjKlMnOpQrStUvW
           product: prod_AbCdEfGhIjKlMn
@@ -246,7 +246,7 @@ differences:
     subscription:
       description: Id of the subscription.
       type: str
-    copy:
+    copy_status:
       description: What the application says.
       type: str
     status:
@@ -254,7 +254,7 @@ differences:
       type: str
   sample:
     - subscription: sub_1AbCdEfGhIjKlMnOpQrStUvW
-      copy: ACTIVE
+      copy_status: ACTIVE
       status: past_due
 steps:
   description: Every request of this task, in order; the same keys as in M(saasops.runbooks.stripe_webhook_endpoint).

@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.saasops.runbooks.plugins.modules import stripe_subscription, stripe_subscription_info
+from ansible_collections.saasops.runbooks.plugins.modules import stripe_customer_info, stripe_subscription, stripe_subscription_info
 from tests.integration.stripe_shop import breaks, cards, changes, check_planned_and_done, run
 from tests.integration.tasks import Json, asked
 
@@ -45,8 +45,15 @@ def done(sandbox: t.Any, one: Json, **options: t.Any) -> Json:
 # -- looking
 def test_subscriptions_by_id_customer_and_status(sandbox: t.Any) -> None:
     one = number(sandbox, PAST_DUE)
-    assert (one["status"], one["latest_invoice"]["status"], one["latest_invoice"]["amount_remaining"]) == ("past_due", "open", one["items"][0]["unit_amount"])
-    assert one["items"][0]["current_period_end"] > one["items"][0]["current_period_start"] and one["items"][0]["interval"] == "month"
+    assert (one["status"], one["latest_invoice"]["status"], one["latest_invoice"]["amount_remaining"]) == (
+        "past_due",
+        "open",
+        one["subscription_items"][0]["unit_amount"],
+    )
+    assert (
+        one["subscription_items"][0]["current_period_end"] > one["subscription_items"][0]["current_period_start"]
+        and one["subscription_items"][0]["interval"] == "month"
+    )
     assert look(sandbox, subscription=one["id"]) == look(sandbox, customer=one["customer"]) == [one]
     assert one["id"] in [found["id"] for found in look(sandbox, status="past_due", limit=100)]
     assert {found["status"] for found in look(sandbox, status="ended", limit=100)} == {"canceled", "incomplete_expired"}
@@ -66,8 +73,8 @@ def test_an_application_s_copies_are_compared_with_stripe(sandbox: t.Any) -> Non
     copies = {active: "ACTIVE", past_due: "ACTIVE", gone: "Cancelled", "sub_none": "ACTIVE"}
     result = run(sandbox, stripe_subscription_info, copies=copies)
     assert result["differences"] == [
-        {"subscription": past_due, "copy": "ACTIVE", "status": "past_due"},
-        {"subscription": "sub_none", "copy": "ACTIVE", "status": None},
+        {"subscription": past_due, "copy_status": "ACTIVE", "status": "past_due"},
+        {"subscription": "sub_none", "copy_status": "ACTIVE", "status": None},
     ]
     assert [one["id"] for one in result["subscriptions"]] == [active, past_due, gone] and asked(result) == ["get_subscription"] * 4
     assert run(sandbox, stripe_subscription_info, copies={})["differences"] == [] and changes(sandbox) == []
@@ -167,7 +174,7 @@ def test_collection_is_paused_and_goes_on(sandbox: t.Any) -> None:
     held = done(sandbox, one, **HELD)
     assert (held["subscription"]["status"], held["subscription"]["pause_collection"]) == ("active", {"behavior": "void", "resumes_at": None})
     assert asked(held) == ["get_subscription", "update_subscription"]
-    until = one["items"][0]["current_period_end"]
+    until = one["subscription_items"][0]["current_period_end"]
     assert done(sandbox, one, **HELD, resumes_at=until)["diff"]["after"] == {"pause_collection": {"behavior": "void", "resumes_at": until}}
     # The end that is there is kept, unless it is to be none.
     kept = done(sandbox, one, **{**HELD, "behavior": "keep_as_draft"})
@@ -204,7 +211,7 @@ def test_what_is_resumed_and_not_paid_is_paid_and_not_billed_twice(sandbox: t.An
 def test_it_ends_with_its_period_and_that_is_taken_back(sandbox: t.Any) -> None:
     one = number(sandbox, ACTIVE)
     ending = done(sandbox, one, **LATER)
-    assert ending["subscription"]["cancel_at"] == one["items"][0]["current_period_end"]
+    assert ending["subscription"]["cancel_at"] == one["subscription_items"][0]["current_period_end"]
     assert ending["diff"] == {"before": {"cancel_at_period_end": False}, "after": {"cancel_at_period_end": True}}
     back = done(sandbox, one)
     assert (back["subscription"]["cancel_at_period_end"], back["subscription"]["cancel_at"]) == (False, None)
@@ -322,3 +329,20 @@ def test_text_of_the_vendor_is_plain(sandbox: t.Any) -> None:
     sandbox.fault("body", vendor="stripe", body={**raw(sandbox, one), "metadata": {"note": evil}, "collection_method": evil})
     seen = look(sandbox, subscription=one["id"])[0]
     assert "\x1b" not in seen["metadata"]["note"] + seen["collection_method"]
+
+
+def test_one_that_a_schedule_drives_is_held_and_canceled_now(sandbox: t.Any) -> None:
+    one = number(sandbox, SCHEDULED)
+    assert one["schedule"] and done(sandbox, one, **HELD)["subscription"]["schedule"] == one["schedule"]
+    assert done(sandbox, one)["subscription"]["pause_collection"] is None
+    assert done(sandbox, one, **NEVER)["subscription"]["status"] == "canceled"
+
+
+def test_a_limit_of_requests_is_waited_out(sandbox: t.Any) -> None:
+    """Forty pages of customers, where a second of test mode has room for twenty-five requests."""
+    sandbox.scenario("bad-release", scale=200, stripe_rate_limits="second")
+    options = {"api_key": sandbox.run["stripe"]["test_key"], "mode": "test", "limit": 10_000}
+    result = run(sandbox, stripe_customer_info, **options)
+    assert len(result["customers"]) == 4000, result.get("msg")
+    statuses = [step["status"] for step in result["steps"]]
+    assert statuses.count(200) == 40 and 429 in statuses

@@ -156,7 +156,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Look("stripe_payout_info", {"status": ["in_transit"]}, "payouts[].final == [`false`]"),
         Look("stripe_payout_info", {"payout": first_of(world, "payouts"), "transactions": True}, "length(transactions) > `1`"),
         Look("stripe_subscription_info", {"subscription": first_of(world, "subscriptions")}, "subscriptions[].status == ['active']"),
-        Look("stripe_subscription_info", {"copies": {"sub_none": "ACTIVE"}}, "differences[].copy == ['ACTIVE']"),
+        Look("stripe_subscription_info", {"copies": {"sub_none": "ACTIVE"}}, "differences[].copy_status == ['ACTIVE']"),
         *subscriptions(),
         Cycle("stripe_refund", {**payment, "key": "damaged", "amount": 100}, "stripe_payment_info", payment, "payments[0].amount_refunded == `100`"),
         Cycle(

@@ -36,7 +36,7 @@ def test_a_period_is_that_of_the_item_and_of_the_subscription_before_2025(stripe
     bare = {key: value for key, value in ITEM.items() if not key.startswith("current_period")}
     older = {**SUBSCRIPTION, "current_period_start": 1, "current_period_end": 2, "items": {"data": [bare, {**ITEM, "id": "si_2"}]}}
     stripe_script.on("GET", SUB, older)
-    items = of_module(subscription_info.execute, **{**SEE, "subscription": "sub_1"})["subscriptions"][0]["items"]
+    items = of_module(subscription_info.execute, **{**SEE, "subscription": "sub_1"})["subscriptions"][0]["subscription_items"]
     assert [(one["current_period_start"], one["current_period_end"]) for one in items] == [(1, 2), (BEGAN, BEGAN + 30 * 86400)]
 
 

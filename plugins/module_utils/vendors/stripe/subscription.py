@@ -204,7 +204,9 @@ def _canceled(dummy: Task, client: Client, params: Json, now: Subscription) -> O
     _known(now)
     if params["when"] == "now":
         return _cancel(client, params, now)
-    if now["cancel_at_period_end"] or now["cancel_at"] in [item["current_period_end"] for item in now["items"] if item["current_period_end"] is not None]:
+    if now["cancel_at_period_end"] or now["cancel_at"] in [
+        item["current_period_end"] for item in now["subscription_items"] if item["current_period_end"] is not None
+    ]:
         return {}, now
     if now["cancel_at"] is not None:
         raise refuse(f"{now['id']} is to end at {now['cancel_at']}, not with its period", "Run with state: active first, which takes that back", "cancel_at")

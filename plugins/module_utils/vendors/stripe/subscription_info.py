@@ -59,5 +59,5 @@ def _compared(client: Client, copies: t.Mapping[str, t.Any]) -> dict[str, t.Any]
                 raise
         said = str(copy).strip().lower()
         if SPELLINGS.get(said, said) != status:
-            differences.append({"subscription": wanted, "copy": copy, "status": status})
+            differences.append({"subscription": wanted, "copy_status": copy, "status": status})
     return {"subscriptions": found, "differences": differences}

@@ -71,7 +71,7 @@ def parse(raw: dict[str, t.Any], operation: Operation) -> Subscription:
         "status": plain(status, 40),
         "customer": identity(raw.get("customer")),
         "collection_method": text(raw.get("collection_method"), 40),
-        "items": [_item(one, raw) for one in t.cast("list[t.Any]", items)],
+        "subscription_items": [_item(one, raw) for one in t.cast("list[t.Any]", items)],
         "pause_collection": {"behavior": plain(pause["behavior"], 40), "resumes_at": pause.get("resumes_at")} if pause else None,
         "cancel_at_period_end": ending,
         "cancel_at": raw.get("cancel_at"),
