@@ -238,7 +238,7 @@ failure:
     message: the bulk operation does not grow any more (RUNNING, 500 objects, the same for 1800 s)
     request_id: ''
     retryable: true
-    hint: 'Look into it at Shopify, or run the same command again to wait on; cancel_on_timeout ends one that this task has begun'
+    hint: 'Run the same command again to wait on. cancel_on_timeout ends one that this task has begun, bulkOperationCancel any other'
 """
 
 import typing as t

@@ -70,6 +70,28 @@ def test_what_is_no_operation_is_told(raw: t.Any) -> None:
         bulk.bulk_of(raw, op.BULK)
 
 
+@dataclasses.dataclass
+class Lists:
+    """Answers as a shop with these pages of operations does."""
+
+    pages: list[list[Json]]
+    asked: int = 0
+
+    def ask(self, _operation: t.Any, first: int, after: str | None) -> Json:
+        assert first == 250
+        self.asked += 1
+        at = int(after or 0)
+        return {"bulkOperations": {"nodes": self.pages[at], "pageInfo": {"hasNextPage": at + 1 < len(self.pages), "endCursor": str(at + 1)}}}
+
+
+def test_the_list_is_read_as_far_back_as_it_matters() -> None:
+    days = [{**RAW, "id": f"gid://shopify/BulkOperation/{day}", "createdAt": f"2026-11-{day:02}T00:00:00Z"} for day in range(20, 0, -1)]
+    shop = Lists([days[:5], days[5:10], days[10:]])
+    since = of(createdAt="2026-11-13T00:00:00Z").created_at
+    found = bulk.listed(t.cast(t.Any, shop), since)
+    assert ([it.id.rpartition("/")[2] for it in found], shop.asked) == ([str(day) for day in range(20, 12, -1)], 2)
+
+
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [

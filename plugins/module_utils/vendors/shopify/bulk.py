@@ -70,7 +70,7 @@ def bulk_of(raw: t.Any, operation: Operation) -> Bulk:
     if not all(isinstance(known.get(name), str) and known[name] for name in ("id", "status", "type", "query", "createdAt")):
         raise malformed(operation, "holds a bulk operation without id, status, type, query or time")
     url, part = known.get("url"), known.get("partialDataUrl")
-    if not isinstance(url, str | None) or not isinstance(part, str | None):
+    if any(address is not None and not isinstance(address, str) for address in (url, part)):
         raise malformed(operation, "holds a bulk operation whose result has no usable address")
     redaction.register(url, part)
     size = known.get("fileSize")
@@ -206,7 +206,7 @@ def finished(task: Task, shop: Shop, wanted: Bulk, stalled_after: float, reserve
             grown = (now.objects, now.status, clock.now())
         still = clock.now() - grown[2]
         if still >= stalled_after:
-            hint = "Look into it at Shopify, or run the same command again to wait on; cancel_on_timeout ends one that this task has begun"
+            hint = "Run the same command again to wait on. cancel_on_timeout ends one that this task has begun, bulkOperationCancel any other"
             raise Failure(
                 "timeout", f"the bulk operation does not grow any more ({now.told}, the same for {still:.0f} s)", hint, VENDOR, code=STALLED, state=now
             )
