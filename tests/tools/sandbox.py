@@ -33,6 +33,7 @@ The sandbox is up: scenario {scenario}, {clock} clock, {scale}process {pid}.
   Vercel    {vercel_url}
   Railway   {railway_url}
   Convex    {convex_url}
+  Shopify   {shopify_url}
   Stripe    {stripe_url}
   app       {app_url}
   control   {control_url}    GET /journal, /state; POST /faults, /scenario
@@ -83,6 +84,7 @@ def usage(run: dict[str, Any]) -> str:
         vercel_project=vercel_projects[0] if vercel_projects else "",
         railway_url=run["railway"]["url"],
         convex_url=run["convex"]["url"],
+        shopify_url=run["shopify"]["url"],
         stripe_url=run["stripe"]["url"],
     )
 
