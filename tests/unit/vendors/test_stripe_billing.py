@@ -171,3 +171,11 @@ def test_another_state_than_was_asked_for_is_told(stripe_script: Stripe) -> None
         {"state": "canceled", "when": "now", "allow": "destroy"},
     ):
         assert of_module(subscription.execute, **keep(**wish))["failure"]["kind"] == "failed", wish
+
+
+@pytest.mark.parametrize(("version", "requests"), [("2026-08-27.basil", 0), ("2026-09-30.dahlia", 2), (None, 2)])
+def test_a_version_that_knows_no_pause_is_refused_before_it_is_asked(stripe_script: Stripe, version: str | None, requests: int) -> None:
+    stripe_script.on("GET", SUB, SUBSCRIPTION)
+    stripe_script.on("POST", f"{SUB}/pause", {**SUBSCRIPTION, "status": "paused"})
+    result = of_module(subscription.execute, **keep(state="paused", pause="subscription", version=version))
+    assert (len(stripe_script.asked), result.get("failure", {}).get("kind")) == (requests, None if requests else "invalid")

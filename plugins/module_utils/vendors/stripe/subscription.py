@@ -14,6 +14,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.client impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.waiting import wait_for
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import client as stripe
@@ -25,6 +26,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe.su
 Json = dict[str, t.Any]
 BEHAVIORS = ["keep_as_draft", "mark_uncollectible", "void"]
 GOOD, UNPAID, PAUSABLE = ("active", "trialing"), ("past_due", "unpaid", "incomplete"), ("active", "trialing", "past_due")
+# The first version of the API in which a subscription itself is paused, and resumed at any time.
+PAUSES_SINCE = "2026-09-30"
 # Options that one state alone has a use for, and which value they mean nothing by.
 BELONGS: dict[str, tuple[str, t.Any]] = {
     "pay": ("active", False),
@@ -70,6 +73,9 @@ def _check(params: Json) -> None:
         raise Failure("invalid", f"{other[0]} has no meaning with pause {params['pause']}", "Leave it out, or pause the other thing", stripe.VENDOR)
     if params["when"] == "period_end" and (params["invoice_now"] or params["prorate"]):
         raise Failure("invalid", "invoice_now and prorate have no meaning with when period_end", "Leave them out, or give when: now", stripe.VENDOR)
+    if params["pause"] == "subscription" and (params["version"] or stripe.VERSION) < PAUSES_SINCE:
+        hint = f"Leave version out, or give {PAUSES_SINCE} or a later one"
+        raise Failure("invalid", f"no subscription can be paused by version {plain(params['version'], 40)}", hint, stripe.VENDOR)
     until = params["resumes_at"]
     if until and until <= clock.now():
         raise Failure("invalid", f"resumes_at is {until}, which is over", "Give a moment to come, in seconds since the epoch, or 0 for no end", stripe.VENDOR)
