@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import pathlib
 import typing as t
 
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.modules import stripe_webhook_endpoint
+from tests.harness.writes import Act, Child
 from tests.integration.stripe_shop import changes, run
 from tests.integration.tasks import Json, asked
 from tests.integration.test_stripe_webhooks import CREATE, DELETE, HOOK, UPDATE, by_hand, listed, state
@@ -52,6 +54,20 @@ def test_what_it_was_it_is_again(sandbox: t.Any) -> None:
     anew = planned_and_done(sandbox, **{**HOOK, "url": "https://app.example.com/new"}, **LOST)
     assert {**anew["endpoint"], "id": 0, "created_at": 0} == {**first, "id": 0, "created_at": 0, "url": "https://app.example.com/new"}
     assert changes(sandbox) == [CREATE, UPDATE, DELETE, CREATE, UPDATE]
+
+
+@pytest.mark.parametrize(("number", "when"), [(1, "before"), (1, "after"), (2, "before"), (2, "after")])
+@pytest.mark.parametrize("wish", [{**HOOK, **LOST}, {**ROTATING, **LOST}], ids=["present", "rotating"])
+def test_a_run_that_is_killed_leaves_one_whose_secret_the_rerun_has(sandbox: t.Any, tmp_path: pathlib.Path, wish: Json, number: int, when: str) -> None:
+    """At each of its two changes: never is there one more than there should be."""
+    state(sandbox, **HOOK)
+    if "state" in wish:
+        state(sandbox, **ROTATING)
+    there = len(listed(sandbox))
+    child = Child(sandbox, Act("stripe_webhook_endpoint", wish), tmp_path)
+    sandbox.arm_kill(child.pid, number, when)
+    assert child.go() == -9 and len(listed(sandbox)) <= there
+    assert state(sandbox, **wish)["secret"].startswith("whsec_") and len(listed(sandbox)) == there
 
 
 def test_a_run_that_ended_in_between_is_taken_up(sandbox: t.Any) -> None:
