@@ -19,7 +19,13 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as railway
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as shopify_customers
-from ansible_collections.saasops.runbooks.plugins.modules import convex_table_info, railway_deployment_info, shopify_customer_info, vercel_deployment_info
+from ansible_collections.saasops.runbooks.plugins.modules import (
+    convex_table_info,
+    railway_deployment_info,
+    shopify_customer_info,
+    stripe_customer_info,
+    vercel_deployment_info,
+)
 from tests.bench import measure
 from tests.bench.measure import BenchError, Memory, Sample, median
 from tests.bench.table import Finding, Row, Table, ratio
@@ -27,7 +33,7 @@ from tests.harness.world import World
 from tests.sandbox.launch import Sandbox
 
 ITEMS = 10_000
-# So large a sandbox has as many deployments at Vercel and Railway, as many users at Convex, or as many customers at Shopify.
+# So large a sandbox has as many deployments at Vercel and Railway, users at Convex, or customers at Shopify and Stripe.
 DEPLOYMENTS_SCALE, ROWS_SCALE, CUSTOMERS_SCALE = 2_500, 834, 5
 OURS = """
 import importlib, json, sys
@@ -116,6 +122,20 @@ while True:
     after = page["pageInfo"]["endCursor"]
 print(len(found))
 """
+STRIPE = """
+import json, sys, requests
+given = json.load(open(sys.argv[1]))
+session = requests.Session()
+session.headers["Authorization"] = f"Bearer {given['api_key']}"
+found, after, more = [], {}, True
+while more and len(found) < given["items"]:
+    answer = session.get(given["api_url"] + "/v1/customers", params={"limit": min(100, given["items"] - len(found)), **after}, timeout=60)
+    answer.raise_for_status()
+    page = answer.json()
+    found += page["data"]
+    more, after = page["has_more"], {"starting_after": page["data"][-1]["id"]}
+print(len(found))
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -191,6 +211,7 @@ def tables(run: dict[str, t.Any]) -> list[Subject]:
 
 def customers(run: dict[str, t.Any]) -> list[Subject]:
     shopify = run["shopify"]
+    stripe = {"api_key": run["stripe"]["api_key"], "api_url": run["stripe"]["url"]}
     return [
         Subject(
             "shopify",
@@ -205,6 +226,7 @@ def customers(run: dict[str, t.Any]) -> list[Subject]:
             # With all the points of the largest plan, so that no run waits for what another has used.
             {"scale": CUSTOMERS_SCALE, "shopify_plan": "enterprise"},
         ),
+        Subject("stripe", stripe_customer_info, {**stripe, "limit": ITEMS}, STRIPE, {**stripe, "items": ITEMS}, ITEMS, 100, 0, "customers"),
     ]
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import (
@@ -11,6 +12,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe im
     customer_info,
     event_info,
     event_resend,
+    export,
     payment_info,
     refund,
     webhook_endpoint,
@@ -101,4 +103,15 @@ def events(stripe: Stripe) -> None:
     good(of_module(event_resend.execute, **again))
 
 
-FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks, payments, events, *stripe_billing_flows.FLOWS)
+def exports(stripe: Stripe) -> None:
+    """Also of a list that goes on."""
+    stripe.on("GET", "/v1/account", ACCOUNT)
+    for name in export.RESOURCES:
+        url = f"/v1/{name}"
+        stripe.on("GET", url, page({"id": "a_1", "created": 5}, more=True, url=url), page({"id": "a_2", "created": 4}, url=url))
+    wish: Json = {"overwrite": False, "resources": None, "created_gte": 1, "created_lt": 9, "parallel": 2, "requests_per_second": 100}
+    with tempfile.TemporaryDirectory() as folder:
+        assert good(of_module(export.execute, dest=f"{folder}/stripe", **wish))["export"]["records"] == 2 * len(export.RESOURCES)
+
+
+FLOWS: tuple[t.Callable[[Stripe], None], ...] = (account, webhooks, payments, events, exports, *stripe_billing_flows.FLOWS)

@@ -393,6 +393,7 @@ LOOKS = [
     Act("stripe_event_info", {"delivered": False}),
     # What it changes is the application, of which Stripe knows nothing.
     Act("stripe_event_replay", {**REPLAY, "url": lambda sandbox: sandbox.run["receiver_url"]}),
+    Act("stripe_export", {"dest": "{folder}/stripe", "overwrite": True, "resources": ["payouts", "customers"], "requests_per_second": 100}),
     Act("stripe_payment_info", {}),
     Act("stripe_payment_info", {"payment_intent": newest}),
     Act("stripe_payout_info", {"status": ["failed"]}),

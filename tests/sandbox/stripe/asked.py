@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from .series import Series
 from .state import Json, Mode, StripeError
 
 if t.TYPE_CHECKING:
@@ -92,19 +93,25 @@ class Asked:
         after, before = self.given.get("starting_after"), self.given.get("ending_before")
         if after and before:
             raise StripeError(400, "You can only use one of starting_after and ending_before.")
-        place = {str(item["id"]): number for number, item in enumerate(items)} if after or before else {}
-        for name in ("starting_after", "ending_before"):
-            if self.given.get(name) and self.given[name] not in place:
+        places = {name: _place(items, self.given[name]) for name in ("starting_after", "ending_before") if self.given.get(name)}
+        for name, place in places.items():
+            if place is None:
                 raise StripeError(400, f"No such object: '{self.given[name]}'", "resource_missing", param=name)
         if before:
-            end = place[before]
+            end = t.cast(int, places["ending_before"])
             start = max(0, end - limit)
             more = start > 0
         else:
-            start = place[after] + 1 if after else 0
+            start = t.cast(int, places["starting_after"]) + 1 if after else 0
             end = min(start + limit, len(items))
             more = end < len(items)
         return {"object": "list", "url": url, "has_more": more, "data": [show(item) for item in items[start:end]]}
+
+
+def _place(items: t.Sequence[t.Any], identity: str) -> int | None:
+    if isinstance(items, Series):
+        return items.place(identity)
+    return next((number for number, item in enumerate(items) if item["id"] == identity), None)
 
 
 Answer = tuple[int, t.Any]

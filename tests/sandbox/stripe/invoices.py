@@ -6,7 +6,7 @@ from __future__ import annotations
 from . import billing_shapes, shapes
 from .asked import Answer, Asked, Routes
 from .billing import Billing
-from .payments import narrowed
+from .payments import created_within, narrowed
 from .state import Json, StripeError, missing
 
 STATUSES = ("draft", "open", "paid", "uncollectible", "void")
@@ -95,7 +95,7 @@ def payments(asked: Asked) -> Answer:
             intent = shapes.payment_intent(_intent(facts, identity), None, shop.live) if whole else identity
             shown.append(billing_shapes.invoice_payment(facts, intent, shop.live))
     wanted = asked.given.get("status")
-    return 200, asked.page([one for one in shown if wanted in (None, one["status"])], "/v1/invoice_payments")
+    return 200, asked.page(created_within(asked, [one for one in shown if wanted in (None, one["status"])]), "/v1/invoice_payments")
 
 
 def _intent(facts: Json, identity: str) -> Json:

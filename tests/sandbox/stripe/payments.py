@@ -3,29 +3,38 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from . import shapes
 from .asked import Answer, Asked, Routes
+from .series import Series
 from .state import Json, StripeError, missing
 
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 
 
-def narrowed(asked: Asked, items: list[Json], *filters: str) -> list[Json]:
+def narrowed(asked: Asked, items: t.Sequence[Json], *filters: str) -> t.Sequence[Json]:
     """Those that are asked for, by what they belong to and when they were made."""
     asked.only("limit", "starting_after", "ending_before", "created", *filters)
     for name in filters:
         if name in asked.given:
             items = [item for item in items if item.get("payment" if name == "payment_intent" and "payment" in item else name) == asked.given[name]]
+    return created_within(asked, items)
+
+
+def created_within(asked: Asked, items: t.Sequence[Json]) -> t.Sequence[Json]:
     bounds = asked.given.get("created", {})
     if not isinstance(bounds, dict) or set(bounds) - {"gt", "gte", "lt", "lte"}:
         raise StripeError(400, "Invalid created", param="created")
     tests = {"gt": int.__gt__, "gte": int.__ge__, "lt": int.__lt__, "lte": int.__le__}
+    if isinstance(items, Series) and not set(bounds) - {"gte", "lt"}:
+        return items.between(*(int(bounds[how]) if how in bounds else None for how in ("gte", "lt")))
     return [item for item in items if all(tests[how](item["created"], int(value)) for how, value in bounds.items())]
 
 
 def customers(asked: Asked) -> Answer:
     shop = asked.stripe.shop(asked.mode)
-    items = shop.customers
+    items: t.Sequence[Json] = shop.customers
     email = asked.given.pop("email", None)
     if email is not None:
         items = [item for item in items if email == f"customer-{item['number']:04d}@example.com"]
@@ -34,10 +43,10 @@ def customers(asked: Asked) -> Answer:
 
 def read_customer(asked: Asked) -> Answer:
     shop = asked.stripe.shop(asked.mode)
-    for item in shop.customers:
-        if item["id"] == asked.names["id"]:
-            return 200, shop.customer(item)
-    raise missing("customer", asked.names["id"])
+    place = shop.customers.place(asked.names["id"])
+    if place is None:
+        raise missing("customer", asked.names["id"])
+    return 200, shop.customer(shop.customers[place])
 
 
 def payment_intents(asked: Asked) -> Answer:

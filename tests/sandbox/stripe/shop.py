@@ -11,11 +11,14 @@ import typing as t
 from . import shapes
 from .billing import Billing
 from .money import Money
+from .series import Series
 from .state import Json
 
 CUSTOMERS = {True: 2000, False: 20}
 PAYMENTS = {True: 3000, False: 40}
 DAY = 86400
+# Hexadecimal digits that hold a number; and the time before the usual customers, in seconds.
+NUMBER, OTHERS_CAME_IN = 7, 3 * 365 * DAY
 # Events are kept for so long; one of so many was not delivered.
 KEPT_FOR, UNDELIVERED = 30 * DAY, 40
 TOLD = {"succeeded": "payment_intent.succeeded", "requires_payment_method": "payment_intent.payment_failed", "canceled": "payment_intent.canceled"}
@@ -31,6 +34,7 @@ class Shop:
 
     def __init__(self, live: bool, salt: str, now: float, scale: int) -> None:
         self.live, self._salt, self._now = live, salt, int(now)
+        self._mask = int(hashlib.sha256(f"{salt} mask".encode()).hexdigest()[:NUMBER], 16)
         # Called with each event that happens in this world.
         self.tell: t.Callable[[Json], None] = lambda facts: None
         self.number = {"customers": CUSTOMERS[live] * scale, "payments": PAYMENTS[live] * scale}
@@ -39,13 +43,27 @@ class Shop:
         self.former: dict[str, tuple[float, Json | None]] = {}
 
     def identity(self, prefix: str, number: int | str) -> str:
-        return f"{prefix}_3{hashlib.sha256(f'{self._salt} {prefix} {number}'.encode()).hexdigest()[:23]}"
+        digits = hashlib.sha256(f"{self._salt} {prefix} {number}".encode()).hexdigest()[:23]
+        # A customer's number can be read from its id by who knows the mask: there may be a million of them.
+        return f"{prefix}_3{digits[:-NUMBER]}{int(number) ^ self._mask:0{NUMBER}x}" if prefix == "cus" else f"{prefix}_3{digits}"
 
     @functools.cached_property
-    def customers(self) -> list[Json]:
-        """``number`` of each, newest first."""
-        born = self._now - 40 * DAY
-        return [{"id": self.identity("cus", number), "number": number, "created": born - number * 3 * 3600} for number in range(self.number["customers"])]
+    def customers(self) -> Series:
+        """``number`` of each, newest first. All the others came in the years before the usual ones, however many they are."""
+        usual, born = CUSTOMERS[self.live], self._now - 40 * DAY
+        step = min(3 * 3600, OTHERS_CAME_IN // max(1, self.number["customers"] - usual))
+
+        def make(number: int) -> Json:
+            more = max(0, number - usual)
+            return {"id": self.identity("cus", number), "number": number, "created": born - (number - more) * 3 * 3600 - more * step}
+
+        return Series(range(self.number["customers"]), make, self._number_of_a_customer)
+
+    def _number_of_a_customer(self, identity: str) -> int | None:
+        try:
+            return int(identity[-NUMBER:], 16) ^ self._mask
+        except ValueError:
+            return None
 
     @functools.cached_property
     def payments(self) -> list[Json]:

@@ -37,7 +37,8 @@ GET_CUSTOMER = Operation("get_customer", "GET", "/v1/customers/{id}")
 LIST_PAYMENT_INTENTS = Operation("list_payment_intents", "GET", "/v1/payment_intents", query=(*PAGE, "created", "customer", "expand"))
 GET_PAYMENT_INTENT = Operation("get_payment_intent", "GET", "/v1/payment_intents/{id}", query=("expand",))
 GET_CHARGE = Operation("get_charge", "GET", "/v1/charges/{id}")
-LIST_REFUNDS = Operation("list_refunds", "GET", "/v1/refunds", query=(*PAGE, "charge", "payment_intent"))
+LIST_CHARGES = Operation("list_charges", "GET", "/v1/charges", query=(*PAGE, "created"))
+LIST_REFUNDS = Operation("list_refunds", "GET", "/v1/refunds", query=(*PAGE, "charge", "created", "payment_intent"))
 CREATE_REFUND = Operation(
     "create_refund",
     "POST",
@@ -62,13 +63,14 @@ RESUME_SUBSCRIPTION = Operation(
 CANCEL_SUBSCRIPTION = Operation(
     "cancel_subscription", "DELETE", "/v1/subscriptions/{id}", query=("expand", "invoice_now", "prorate"), changes=True, destroys=True
 )
+LIST_INVOICES = Operation("list_invoices", "GET", "/v1/invoices", query=(*PAGE, "created"))
 GET_INVOICE = Operation("get_invoice", "GET", "/v1/invoices/{id}")
 PAY_INVOICE = Operation("pay_invoice", "POST", "/v1/invoices/{id}/pay", changes=True, form=True)
-LIST_INVOICE_PAYMENTS = Operation("list_invoice_payments", "GET", "/v1/invoice_payments", query=(*PAGE, "expand", "invoice"))
+LIST_INVOICE_PAYMENTS = Operation("list_invoice_payments", "GET", "/v1/invoice_payments", query=(*PAGE, "created", "expand", "invoice"))
 
 LIST_PAYOUTS = Operation("list_payouts", "GET", "/v1/payouts", query=(*PAGE, "created", "status"))
 GET_PAYOUT = Operation("get_payout", "GET", "/v1/payouts/{id}")
-LIST_BALANCE_TRANSACTIONS = Operation("list_balance_transactions", "GET", "/v1/balance_transactions", query=(*PAGE, "payout"))
+LIST_BALANCE_TRANSACTIONS = Operation("list_balance_transactions", "GET", "/v1/balance_transactions", query=(*PAGE, "created", "payout"))
 LIST_DISPUTES = Operation("list_disputes", "GET", "/v1/disputes", query=(*PAGE, "charge", "created", "payment_intent"))
 GET_DISPUTE = Operation("get_dispute", "GET", "/v1/disputes/{id}")
 
@@ -90,6 +92,7 @@ OPERATIONS = table(
     LIST_PAYMENT_INTENTS,
     GET_PAYMENT_INTENT,
     GET_CHARGE,
+    LIST_CHARGES,
     LIST_REFUNDS,
     CREATE_REFUND,
     LIST_SUBSCRIPTIONS,
@@ -98,6 +101,7 @@ OPERATIONS = table(
     PAUSE_SUBSCRIPTION,
     RESUME_SUBSCRIPTION,
     CANCEL_SUBSCRIPTION,
+    LIST_INVOICES,
     GET_INVOICE,
     PAY_INVOICE,
     LIST_INVOICE_PAYMENTS,
