@@ -112,7 +112,8 @@ def _check(params: Json) -> None:
     since, until = params["created_gte"], params["created_lt"]
     if any(moment is not None and moment < 0 for moment in (since, until)) or (since is not None and until is not None and since >= until):
         raise Failure("invalid", "created_gte and created_lt hold no time", "Give seconds since the epoch, the earlier one as created_gte", stripe.VENDOR)
-    dest, parent = params["dest"], os.path.dirname(os.path.abspath(params["dest"]))
+    params["dest"] = dest = params["dest"].rstrip(os.sep) or os.sep
+    parent = os.path.dirname(dest) or "."
     if os.path.lexists(dest) and not os.path.isdir(dest):
         raise Failure("invalid", f"{dest} is no folder", "Name a folder, which may be new", stripe.VENDOR, code="file")
     there = dest if os.path.isdir(dest) else parent
