@@ -109,7 +109,7 @@ def _offset(page: str | None) -> int:
         raise StripeError(400, f"Invalid page: {page}", param="page") from None
 
 
-def _search(name: str, items: t.Callable[[Shop], list[Json]], show: t.Callable[[Shop, Json], Json], fields: Fields, known: frozenset[str]) -> t.Any:
+def _search(name: str, items: t.Callable[[Shop], t.Sequence[Json]], show: t.Callable[[Shop, Json], Json], fields: Fields, known: frozenset[str]) -> t.Any:
     def handle(asked: Asked) -> Answer:
         asked.only("query", "limit", "page")
         if not asked.given.get("query"):
