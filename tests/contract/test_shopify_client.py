@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import billing_operations as billing_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk_operations as bulk_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import discount_operations as discount_op
@@ -45,7 +46,7 @@ def of(operation: t.Any, **variables: t.Any) -> Json:
 
 
 def test_the_vendor_s_client_reads_every_answer(ask: t.Callable[..., Json]) -> None:
-    create = of(op.CREATE_WEBHOOK, topic="ORDERS_CREATE", subscription={"uri": URI})
+    create = of(op.CREATE_WEBHOOK, topic="ORDERS_CREATE", subscription={"uri": URI, "name": "new"})
     listed = of(op.WEBHOOKS, first=PAGE, topics=["ORDERS_CREATE"])
     said = ask({"shop": of(op.SHOP), "create": create, "again": create, "list": listed})
     assert {name: (one["status"], one["errors"], one["version"]) for name, one in said.items()} == dict.fromkeys(said, (200, [], "2026-10"))
@@ -62,8 +63,10 @@ def test_the_vendor_s_client_reads_every_answer(ask: t.Callable[..., Json]) -> N
             "update": of(op.UPDATE_WEBHOOK, id=node["id"], subscription={"uri": URI, "format": "XML"}),
             "delete": of(op.DELETE_WEBHOOK, id=node["id"]),
             "list": listed,
+            "named": of(op.NAMED_WEBHOOKS, first=PAGE, topics=["ORDERS_PAID"]),
         }
     )
+    assert [one["name"] for one in more["named"]["data"]["webhookSubscriptions"]["nodes"]] == [None]
     assert more["update"]["data"]["webhookSubscriptionUpdate"]["webhookSubscription"]["format"] == "XML"
     assert more["delete"]["data"]["webhookSubscriptionDelete"]["deletedWebhookSubscriptionId"] == node["id"]
     assert more["list"]["data"]["webhookSubscriptions"]["nodes"] == []
@@ -146,9 +149,13 @@ def test_the_vendor_s_client_reads_subscription_contracts(ask: t.Callable[..., J
             "list": of(subscription_op.CONTRACTS, first=200, query="status:active"),
             "pause": of(subscription_op.PAUSE_CONTRACT, id=contract),
             "activate": of(subscription_op.ACTIVATE_CONTRACT, id=contract),
+            "bill": of(billing_op.BILL, contract=contract, input={"idempotencyKey": "saasops-1", "billingCycleSelector": {"index": 14}}),
+            "cycle": of(billing_op.CYCLE, input={"contractId": contract, "selector": {"index": 14}}, first=100),
             "cancel": of(subscription_op.CANCEL_CONTRACT, id=contract),
         }
     )
+    attempt = said["bill"]["data"]["subscriptionBillingAttemptCreate"]["subscriptionBillingAttempt"]
+    assert said["cycle"]["data"]["subscriptionBillingCycle"]["billingAttempts"]["nodes"] == [attempt]
     assert {name: (answer["status"], answer["errors"]) for name, answer in said.items()} == dict.fromkeys(said, (200, []))
     payloads = [next(iter(said[name]["data"].values())) for name in ("pause", "activate", "cancel")]
     assert [(payload["userErrors"], payload["contract"]["status"]) for payload in payloads] == [([], "PAUSED"), ([], "ACTIVE"), ([], "CANCELLED")]
