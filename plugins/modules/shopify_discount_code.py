@@ -22,7 +22,8 @@ notes:
   - A change whose answer was lost is looked for before it is sent again. A code that turns out to be taken is taken for our own only where the
     discount is as wanted.
   - The products or collections that a discount is restricted to, and what it can be combined with, are kept. A new one is for all products.
-  - The app needs the access scopes C(read_discounts) and C(write_discounts).
+  - The app needs the access scopes C(read_discounts) and C(write_discounts), and C(read_customers) where customers are named by the discount
+    or by the task.
   - Facts rest on the vendor's GraphQL Admin API, versions 2026-01 to 2026-10. What activating and deactivating does to the times rests on the
     vendor's examples.
 extends_documentation_fragment:

@@ -15,7 +15,7 @@ notes:
   - One request for a code, and one for each 40 discounts of a list. With client credentials one more for the token.
   - A list that is narrowed comes from the vendor's search, which sees a change only some seconds later. O(code) sees it at once.
   - What a discount requires, and who can use it, is told with O(code) alone, and of basic discounts.
-  - The app needs the access scope C(read_discounts).
+  - The app needs the access scope C(read_discounts), and with O(code) C(read_customers) where the discount names customers.
   - Facts rest on the vendor's GraphQL Admin API, versions 2026-01 to 2026-10.
 extends_documentation_fragment:
   - saasops.runbooks.common

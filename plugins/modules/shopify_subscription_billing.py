@@ -21,7 +21,8 @@ notes:
   - A cycle that is not due yet or is to be skipped, and a contract that is paused or has ended, are refused.
   - An attempt that failed stays failed. The same task then fails and says why. To try again, give another O(key).
   - An app sees the subscription contracts that it made itself, and no others.
-  - The app needs the access scopes C(read_own_subscription_contracts) and C(write_own_subscription_contracts).
+  - The app needs the access scopes C(read_own_subscription_contracts) and C(write_own_subscription_contracts), and C(read_orders) for the order
+    that comes of it.
   - What became of an attempt is told from version 2026-04 of the API on, so an older one is refused.
   - Facts rest on the vendor's GraphQL Admin API, versions 2026-04 to 2026-10.
 extends_documentation_fragment:

@@ -20,8 +20,8 @@ notes:
     while it was paused is not billed when it becomes active again, unless the app does so.
   - A contract that has failed can be made active again. One that is cancelled or has expired cannot be changed.
   - A change whose answer was lost is looked for before it is sent again.
-  - The app needs the access scopes C(read_own_subscription_contracts) and C(write_own_subscription_contracts), and the approval for
-    protected customer data.
+  - The app needs the access scopes C(read_own_subscription_contracts) and C(write_own_subscription_contracts), C(read_customers) and
+    C(read_orders) for what is told of customer and order, and the approval for protected customer data.
   - Facts rest on the vendor's GraphQL Admin API, versions 2026-01 to 2026-10.
 extends_documentation_fragment:
   - saasops.runbooks.common

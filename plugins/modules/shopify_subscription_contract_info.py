@@ -16,7 +16,8 @@ notes:
   - An app sees the subscription contracts that it made itself. Subscriptions made by another app are invisible to this token, so an empty
     list does not mean that nobody subscribes. It carries a warning that says so.
   - A list that is narrowed comes from the vendor's search, which sees a change only some seconds later. O(contract) sees it at once.
-  - The app needs the access scope C(read_own_subscription_contracts), and the approval for protected customer data.
+  - The app needs the access scope C(read_own_subscription_contracts), C(read_customers) and C(read_orders) for what is told of customer and
+    order, and the approval for protected customer data.
   - Facts rest on the vendor's GraphQL Admin API, versions 2026-01 to 2026-10.
 extends_documentation_fragment:
   - saasops.runbooks.common
