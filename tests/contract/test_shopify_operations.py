@@ -13,7 +13,9 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import billing, bulk, customers, discounts, subscriptions, webhooks
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk_operations as bulk_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import inventory_operations as inventory_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import order_operations as order_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import API_VERSION, PAGE
 from ansible_collections.saasops.runbooks.plugins.modules.shopify_discount_code_info import SPEC as CODES
 from ansible_collections.saasops.runbooks.plugins.modules.shopify_subscription_contract_info import SPEC as CONTRACTS
@@ -24,6 +26,10 @@ URI = "https://hooks.example.com/shopify"
 SETTINGS: dict[str, t.Any] = {"format": "XML", "filter": "", "include_fields": ["id"], "metafield_namespaces": []}
 BULK = "gid://shopify/BulkOperation/9"
 CUSTOMER = "gid://shopify/Customer/7"
+ORDER, LINE = "gid://shopify/Order/5", {"lineItemId": "gid://shopify/LineItem/5", "quantity": 1, "restockType": "NO_RESTOCK"}
+PAYMENT = {"orderId": ORDER, "parentId": "gid://shopify/OrderTransaction/5", "gateway": "gift_card", "kind": "REFUND", "amount": "1.00"}
+REFUND = {"orderId": ORDER, "note": "(saasops a)", "notify": False, "transactions": [PAYMENT]}
+BACK = {**LINE, "restockType": "RETURN", "locationId": "gid://shopify/Location/5"}
 NOBODY = customers.Customer(CUSTOMER, "", None, "", (), {}, "")
 # What the code sends with each operation: all of its variables.
 SENT: dict[str, list[dict[str, t.Any]]] = {
@@ -44,6 +50,21 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
     ],
     customer_op.CUSTOMERS.name: [{"first": PAGE, "after": None, "query": None}, {"first": PAGE, "after": "cursor", "query": "tag:'member'"}],
     customer_op.MEMBERS.name: [{"first": 1, "after": "cursor", "query": "tag:'member'", "fields": 1, "keys": ["membership.status"]}],
+    order_op.ORDERS.name: [{"first": 99, "after": None, "query": None, "personal": True, "scopes": True}],
+    order_op.ORDERS_COUNT.name: [{"query": "status:open", "scopes": True}],
+    order_op.ORDER_NAMES.name: [{"query": "name:'#1042'"}],
+    order_op.ORDER.name: [{"id": ORDER, "personal": False, "lines": 30, "refunds": 25, "transactions": 4}],
+    order_op.ORDER_LINES.name: [{"id": ORDER, "first": PAGE, "after": "cursor"}],
+    order_op.SUGGESTED_REFUND.name: [
+        {"id": ORDER, "lines": None, "shipping": False, "all": True},
+        {"id": ORDER, "lines": [LINE, BACK], "shipping": True, "all": False},
+    ],
+    order_op.CREATE_REFUND.name: [
+        {"input": REFUND, "key": "a", "transactions": 20},
+        {"input": {**REFUND, "refundLineItems": [BACK], "shipping": {"fullRefund": True}, "currency": "GBP"}, "key": "a", "transactions": 20},
+    ],
+    inventory_op.LOCATIONS.name: [{"first": PAGE, "after": None}],
+    inventory_op.INVENTORY_ITEMS.name: [{"first": 50, "after": None, "query": "sku:'A'", "levels": 3, "names": ["available"]}],
     customer_op.ADD_TAGS.name: [{"id": CUSTOMER, "tags": ["member"]}],
     customer_op.REMOVE_TAGS.name: [{"id": CUSTOMER, "tags": ["member"]}],
     customer_op.SET_METAFIELDS.name: [{"metafields": [customers._written(NOBODY, "a.b", kind, "1") for kind in (None, "json")]}],

@@ -278,6 +278,10 @@ CODE = {"code": "MEMBER15", "percentage": 0.15}
 # Of the sandbox's customers every fourth is a member.
 MEMBER, GUEST = {"customer": "customer-0004@example.com"}, {"customer": "customer-0001@example.com"}
 EVERYBODY = "{ customers { edges { node { id } } } }"
+# An order that was paid with a voucher and a card, and one of a single line.
+PAID_TWICE, SINGLE = {"order": "#2198"}, {"order": "5500001198"}
+ADD_TAG = 'mutation AddTag($id: ID!) { tagsAdd(id: $id, tags: ["gold"]) { userErrors { field message } } }'
+PRODUCTS = "query Products($after: String) { products(first: 15, after: $after) { nodes { id title } pageInfo { hasNextPage endCursor } } }"
 SHOPIFY = [
     shopify("export", "bulk_export", {"query": EVERYBODY, "dest": "{folder}/customers.jsonl.gz", "overwrite": True}, acts=True),
     shopify("join", "customer", {**GUEST, "tags": ["member", "gold"], "metafields": [{**STATUS, "type": "json", "value": '{"level": "gold"}'}]}),
@@ -292,6 +296,10 @@ SHOPIFY = [
     shopify("pause", "subscription_contract", {"contract": "26000000000", "state": "paused"}),
     shopify("activate", "subscription_contract", {"contract": "26000000013", "state": "active"}),
     shopify("cancel", "subscription_contract", {"contract": "26000000001", "state": "cancelled", **DESTROYS}),
+    shopify("a mutation", "graphql", {"query": ADD_TAG, "changes": True, "variables": {"id": "gid://shopify/Customer/7000000001"}}, acts=True),
+    shopify("all", "refund", {**PAID_TWICE, "key": "returned", "restock": "return", "location": "Warehouse"}),
+    shopify("an amount", "refund", {**PAID_TWICE, "key": "late", "amount": "12.50", "note": "It came late"}),
+    shopify("a line", "refund", {**SINGLE, "key": "damaged", "lines": [{"line": "SKU-006-1", "quantity": 1}]}),
     shopify("create", "webhook", {**WEBHOOK, "filter": "total_price:>=100", "include_fields": ["id", "updated_at"]}),
     shopify("update", "webhook", {**WEBHOOK, "format": "XML", "filter": ""}, Act("shopify_webhook", {**WEBHOOK, "filter": "total_price:>=100"})),
     shopify("delete", "webhook", {**WEBHOOK, "state": "absent"}, Act("shopify_webhook", WEBHOOK)),
@@ -383,6 +391,11 @@ LOOKS = [
     Act("shopify_customer_info", {"tags": ["newsletter"], "metafields": ["membership.status"]}),
     Act("shopify_discount_code_info", {"code": "WELCOME10"}),
     Act("shopify_discount_code_info", {"method": "automatic"}),
+    Act("shopify_graphql", {"query": PRODUCTS, "paginate": "products"}),
+    Act("shopify_inventory_info", {"threshold": 2}),
+    Act("shopify_order_info", {"financial_status": ["paid"], "updated_since": "2026-01-01", "personal": True}),
+    Act("shopify_order_info", {**PAID_TWICE, "personal": True}),
+    Act("shopify_order_info", {"count": True}),
     Act("shopify_shop_info", {}),
     Act("shopify_subscription_contract_info", {"status": ["active", "paused"]}),
     Act("shopify_webhook_info", {}),

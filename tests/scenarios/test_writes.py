@@ -29,7 +29,7 @@ MOST_RERUNS = 2
 # What follows is polling.
 MOST_BENT = 12
 # What somebody asked for as it is stored, and gets so. Ansible shows it as JSON, in which control characters are spelt out.
-DATA = frozenset({"function", "variables", "env", "config_items", "deploy_key", "diff"})
+DATA = frozenset({"function", "variables", "env", "config_items", "deploy_key", "diff", "data"})
 LONGEST_TEXT = 100_000
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

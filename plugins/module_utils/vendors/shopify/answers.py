@@ -38,6 +38,12 @@ _CODES: dict[str, tuple[Kind, str]] = {
     "SHOP_INACTIVE": ("permission", "The shop is not active: look into its admin"),
     "INTERNAL_SERVER_ERROR": ("vendor_down", _DOWN),
     "TIMEOUT": ("vendor_down", _DOWN),
+    "IDEMPOTENCY_CONCURRENT_REQUEST": ("vendor_down", "The same is being done at this moment. Run the same command again: it looks before it acts"),
+    "IDEMPOTENCY_KEY_PARAMETER_MISMATCH": (
+        "conflict",
+        "The same wish was sent with other values within the last day. Look at what it did; if that is nothing, give another key",
+    ),
+    "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED": ("conflict", "An attempt within the last day failed, and did nothing. Give another key"),
     "INVALID_VARIABLE": ("invalid", "Check the values that were given"),
     "BAD_REQUEST": ("protocol", _NEWER),
 }
@@ -173,12 +179,12 @@ def _refuse_user_errors(operation: Operation, data: dict[str, t.Any], reply: Rep
             raise malformed(operation, "has no list of userErrors", reply)
         errors = [error for one in lists.values() for error in one]
         if errors:
-            raise _of_user_errors(errors, reply)
+            raise of_user_errors(errors, reply.status, reply.request_id)
     if not data:
         raise malformed(operation, "is empty", reply)
 
 
-def _of_user_errors(errors: list[dict[str, t.Any]], reply: Reply) -> Failure:
+def of_user_errors(errors: list[dict[str, t.Any]], status: int, request_id: str) -> Failure:
     told = []
     for error in errors[:5]:
         field = error.get("field")
@@ -186,7 +192,7 @@ def _of_user_errors(errors: list[dict[str, t.Any]], reply: Reply) -> Failure:
         told.append(f"{redaction.plain(place, 100)}: {redaction.plain(error.get('message'), 300)}" if place else redaction.plain(error.get("message"), 300))
     code, text = redaction.plain(errors[0].get("code") or "", 60), "; ".join(told)
     kind: Kind = "conflict" if _says(_TAKEN, code, text) else "not_found" if _says(_ABSENT, code, text) else "invalid"
-    return Failure(kind, text, "Check the values that were given", status=reply.status, code=code, request_id=reply.request_id)
+    return Failure(kind, text, "Check the values that were given", status=status, code=code, request_id=request_id)
 
 
 def _says(words: tuple[str, ...], code: str, text: str) -> bool:

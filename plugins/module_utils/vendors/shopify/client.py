@@ -61,7 +61,7 @@ class Shop(Client):
         self._renew = renew
         self._bucket = Bucket()
 
-    def ask(self, operation: Operation, **variables: t.Any) -> dict[str, t.Any]:
+    def ask(self, operation: Operation, /, **variables: t.Any) -> dict[str, t.Any]:
         """A query's ``data``. A passing error inside a 200, which HTTP retries do not see, is asked again."""
         for attempt in range(1, MOST_READS + 1):
             try:

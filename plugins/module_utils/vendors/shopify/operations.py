@@ -14,6 +14,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.b
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.bulk_operations import BULK_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.customer_operations import CUSTOMER_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.discount_operations import DISCOUNT_OPERATIONS
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.inventory_operations import INVENTORY_OPERATIONS
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.order_operations import ORDER_OPERATIONS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.subscription_operations import SUBSCRIPTION_OPERATIONS
 
 # The client credentials grant: the one call that is no GraphQL. It changes nothing, and another token does no harm.
@@ -104,5 +106,7 @@ OPERATIONS = table(
     *BULK_OPERATIONS,
     *CUSTOMER_OPERATIONS,
     *DISCOUNT_OPERATIONS,
+    *INVENTORY_OPERATIONS,
+    *ORDER_OPERATIONS,
     *SUBSCRIPTION_OPERATIONS,
 )
