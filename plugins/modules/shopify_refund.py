@@ -100,6 +100,11 @@ author:
 """
 
 EXAMPLES = r"""
+- name: See what was ordered
+  saasops.runbooks.shopify_order_info:
+    order: '#2199'
+  register: order
+
 - name: Give back the price of one that was damaged
   saasops.runbooks.shopify_refund:
     order: '#2199'

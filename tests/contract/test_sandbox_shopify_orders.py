@@ -105,11 +105,11 @@ def test_orders_of_every_kind(shopify: Shopify) -> None:
 @pytest.mark.parametrize(
     ("query", "number"),
     [
-        ("", 719),
-        ("financial_status:paid", 575),
+        ("", 720),
+        ("financial_status:paid", 576),
         ("financial_status:PENDING OR financial_status:authorized", 72),
         ("-financial_status:paid AND NOT (financial_status:pending OR financial_status:authorized)", 72),
-        ("tag:'VIP' test:false", 23),
+        ("tag:'VIP' test:false", 24),
         ("name:'#2200'", 1),
         ("created_at:>='2099-01-01'", 0),
         ("created_at:<'2099-01-01' status:open", 137),

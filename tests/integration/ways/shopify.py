@@ -17,12 +17,18 @@ EVERYBODY = "{ customers { edges { node { id tags } } } }"
 CODE: Json = {"code": "MEMBER15", "percentage": 0.15}
 CONTRACT: Json = {"contract": "26000000000", "state": "paused"}
 NO_ONE: Json = {"state": "exact", "topic": None, "uri": None}
+TAG = 'mutation Tag { tagsAdd(id: "gid://shopify/Customer/7000000002", tags: ["gold"]) { userErrors { field message } } }'
+PRODUCTS = "query($after: String) { products(first: 15, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }"
 NEEDED: dict[str, Json] = {
     "shopify_bulk_export": {"query": EVERYBODY, "dest": "customers.jsonl.gz"},
     "shopify_customer": {"customer": EMAIL, "tags": ["member"]},
     "shopify_customer_info": {"customer": EMAIL},
     "shopify_discount_code": CODE,
     "shopify_discount_code_info": {"code": "WELCOME10"},
+    "shopify_graphql": {"query": "{ shop { name } }"},
+    "shopify_inventory_info": {},
+    "shopify_order_info": {"order": "#2199"},
+    "shopify_refund": {"order": "#2199", "key": "returned"},
     "shopify_shop_info": {},
     "shopify_subscription_billing": {"contract": "26000000019", "cycle": 7},
     "shopify_subscription_contract": CONTRACT,
@@ -69,6 +75,31 @@ BAD: list[tuple[str, Json]] = [
     ("shopify_discount_code", {"tags": ["vip"], "api_version": "2026-01"}),
     ("shopify_discount_code_info", {"status": "active"}),
     ("shopify_discount_code_info", {"code": None, "updated_since": "yesterday"}),
+    ("shopify_graphql", {"token": WRONG_TOKEN}),
+    ("shopify_graphql", {"query": "{ shop"}),
+    ("shopify_graphql", {"query": "{ nosuch }"}),
+    ("shopify_graphql", {"query": TAG.replace("userErrors", "errors: userErrors"), "changes": True}),
+    ("shopify_graphql", {"query": TAG}),
+    ("shopify_graphql", {"query": TAG.replace("7000000002", "2"), "changes": True}),
+    ("shopify_graphql", {"variables": {"id": 1}}),
+    ("shopify_inventory_info", {"items": ["SKU-1"]}),
+    ("shopify_inventory_info", {"location": "Werehouse"}),
+    ("shopify_inventory_info", {"names": ["availible"]}),
+    ("shopify_order_info", {"token": WRONG_TOKEN}),
+    ("shopify_order_info", {"order": "#1"}),
+    ("shopify_order_info", {"test": True}),
+    ("shopify_order_info", {"order": None, "limit": 0}),
+    ("shopify_order_info", {"order": None, "financial_status": ["paying"]}),
+    ("shopify_order_info", {"order": None, "updated_since": "yesterday"}),
+    ("shopify_refund", {"token": WRONG_TOKEN}),
+    ("shopify_refund", {"order": "#2184"}),
+    ("shopify_refund", {"amount": "10000"}),
+    ("shopify_refund", {"amount": "much"}),
+    ("shopify_refund", {"key": "(1)"}),
+    ("shopify_refund", {"lines": [{"line": "SKU-1", "quantity": 1}]}),
+    ("shopify_refund", {"lines": [{"line": "SKU-1"}]}),
+    ("shopify_refund", {"allow": "read"}),
+    ("shopify_refund", {"api_version": "2025-10"}),
     ("shopify_shop_info", {"token": WRONG_TOKEN}),
     ("shopify_shop_info", {"token": [WRONG_TOKEN]}),
     ("shopify_shop_info", {"client_secret": WRONG_SECRET}),
@@ -128,6 +159,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     of_code, removed = {"code": "MEMBER15"}, {"code": "MEMBER15", "state": "absent", "allow": "destroy"}
     of_contract, resumed, ended = {"contract": "26000000000"}, {**CONTRACT, "state": "active"}, {**CONTRACT, "state": "cancelled", "allow": "destroy"}
     missed, of_failed = {"contract": "26000000019", "cycle": 7}, {"contract": "26000000019"}
+    twice, tagged = {"order": "#2198"}, {"query": TAG, "changes": True}
     is_member = "customers[0].tags == ['member'] && length(customers[0].metafields) == `1`"
     file: Json = {"query": EVERYBODY, "dest": "customers.jsonl.gz", "overwrite": True}
     return [
@@ -155,10 +187,20 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Cycle("shopify_subscription_contract", ended, "shopify_subscription_contract_info", of_contract, "contracts[0].status == 'CANCELLED'"),
         Look("shopify_subscription_contract_info", {"status": ["expired"], "updated_since": "2099-01-01"}, "length(warnings) == `1`"),
         Look("shopify_discount_code_info", {"method": "automatic"}, "length(discounts) == `4`"),
+        Look("shopify_graphql", {"query": PRODUCTS, "paginate": "products"}, "length(data.products.nodes) == `40`"),
+        Cycle("shopify_graphql", tagged, "shopify_customer_info", {"customer": "7000000002"}, "customers[0].tags == ['gold']", repeats=True),
+        Look("shopify_inventory_info", {"threshold": 2, "location": "Warehouse"}, "length(items) > `5`"),
+        Look("shopify_order_info", {"updated_since": "2020-01-01", "financial_status": ["pending"], "limit": 5}, "complete == `false`"),
+        Look("shopify_order_info", {"count": True}, "count == `720` && precision == 'exact'"),
+        Cycle("shopify_refund", {**twice, "key": "late", "amount": "12.50"}, "shopify_order_info", twice, "orders[0].refunded.amount == '12.50'"),
+        Cycle("shopify_refund", {**twice, "key": "returned"}, "shopify_order_info", twice, "orders[0].financial_status == 'REFUNDED'"),
         # The last one of each module is what it asks when there is nothing to do.
         Look("shopify_webhook_info", {}, "length(webhooks) == `2`"),
         Look("shopify_shop_info", {}, "app.handle == 'runbooks'"),
         Look("shopify_customer_info", {"customer": EMAIL}, "length(customers) == `1`"),
         Look("shopify_discount_code_info", {"code": "WELCOME10"}, "discounts[0].kind == 'basic'"),
         Look("shopify_subscription_contract_info", {"contract": "26000000001"}, "length(contracts) == `1`"),
+        Look("shopify_graphql", {}, "data.shop.name == 'Example Shop'"),
+        Look("shopify_inventory_info", {"items": ["SKU-001-1"]}, "length(items) == `1`"),
+        Look("shopify_order_info", {"order": "5500001198"}, "orders[0].name == '#2199'"),
     ]

@@ -132,7 +132,7 @@ def seed(count: int, now: float, customers: int, catalog: Catalog) -> Shelf[Orde
     variants = list(catalog.variants.values())
 
     def make(place: int) -> Order:
-        number, created = FIRST_ORDER + place, now - (count - place) * EVERY
+        number, created = FIRST_ORDER + place, now - (count - place - 0.5) * EVERY
         order = Order(
             number,
             f"#{FIRST_NAME + place}",

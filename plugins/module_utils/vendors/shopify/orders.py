@@ -176,10 +176,12 @@ def refund(raw: t.Any, operation: Operation) -> Refund:
     transactions = listed.get("nodes") if isinstance(listed, dict) else None
     if not isinstance(known.get("id"), str) or not isinstance(transactions, list):
         raise malformed(operation, "holds a refund without id or transactions")
-    amount, currency = money(known.get("totalRefundedSet"), operation)
+    total, currency = money(known.get("totalRefundedSet"), operation)
     note = _text(known.get("note"), 1000)
     marked = _MARK.search(note or "")
     moved = [_transaction(one, operation) for one in transactions]
+    # What is on its way may not be counted by the vendor yet.
+    amount = max(total, sum((decimal.Decimal(one["amount"]) for one in moved), decimal.Decimal(0)))
     identity, key = redaction.plain(known["id"], 100), marked[1] if marked else None
     shown = {
         "id": identity,

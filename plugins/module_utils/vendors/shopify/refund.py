@@ -73,6 +73,8 @@ def execute(task: Task) -> Json:
         shown, status = made.shown, _status(made)
         if status == "failed":
             raise _failed(order, made)
+        if made.amount != plan["amount"]:
+            raise _other(made, params["key"], orders.written(plan["amount"]))
     return {
         **client.told(),
         "changed": True,
@@ -136,17 +138,18 @@ def _again(order: orders.Order, before: orders.Refund, wanted: decimal.Decimal |
     if status == "failed":
         raise _failed(order, before)
     if wanted is not None and wanted != before.amount:
-        raise refuse(
-            f"the key {params['key']} stands for the refund {before.id} of {orders.written(before.amount)} {before.currency}, not of {params['amount']}",
-            "Give another key if a second refund is meant",
-            "key",
-        )
+        raise _other(before, params["key"], params["amount"])
     return {
         "changed": False,
         "order": {"id": order.id, "name": order.name},
         "refund": {**before.shown, "status": status},
         "diff": {"before": {}, "after": {}},
     }
+
+
+def _other(made: orders.Refund, key: str, wanted: str) -> Failure:
+    told = f"the key {key} stands for the refund {made.id} of {orders.written(made.amount)} {made.currency}, not of {wanted}"
+    return refuse(told, "Give another key if a second refund is meant", "key")
 
 
 def _status(made: orders.Refund) -> str:
@@ -217,7 +220,8 @@ def _planned(client: Shop, order: orders.Order, lines: list[Json] | None, wanted
         raise refuse(f"{orders.written(amount)} {currency} are to be refunded, and only {orders.written(most)} can be", hint, "amount")
     # An amount alone is no matter of goods: then no line is marked as refunded.
     marked = lines if not is_all else _all_lines(suggested, goods) if wanted is None else None
-    shipping, _currency = orders.money((suggested.get("shipping") or {}).get("amountSet"), op.SUGGESTED_REFUND)
+    told = suggested.get("shipping")
+    shipping, _currency = orders.money(told.get("amountSet") if isinstance(told, dict) else None, op.SUGGESTED_REFUND)
     has_shipping = shipping > 0 and amount == most and (is_all or params["shipping"])
     return {
         "amount": amount,
