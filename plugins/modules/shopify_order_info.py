@@ -271,31 +271,9 @@ orders:
           description: Three letters.
           type: str
         transactions:
-          description: How the money moves, for each payment of the order.
+          description: How the money moved, the first four; the same keys as in RV(saasops.runbooks.shopify_refund#module:refund.transactions).
           type: list
           elements: dict
-          contains:
-            id:
-              description: Its global id.
-              type: str
-            kind:
-              description: Always V(REFUND) here.
-              type: str
-            status:
-              description: V(SUCCESS), V(PENDING), V(FAILURE), V(ERROR), V(AWAITING_RESPONSE) or V(UNKNOWN).
-              type: str
-            gateway:
-              description: By which means of payment, such as V(shopify_payments) or V(gift_card).
-              type: str
-            error:
-              description: Why it failed, the vendor's code; V(null) when it did not.
-              type: str
-            amount:
-              description: How much, as a decimal text.
-              type: str
-            currency:
-              description: Three letters.
-              type: str
         created_at:
           description: When it was made.
           type: str
