@@ -12,7 +12,7 @@ from ansible_collections.saasops.runbooks.plugins.modules import shopify_order_i
 from tests.integration.shopify_store import Store
 from tests.integration.tasks import Json, asked
 
-LIST, COUNT, ORDER, NAMES, LINES = "orders", "ordersCount", "order", "orderNames", "orderLines"
+LIST, COUNT, ORDER, NAMES = "orders", "ordersCount", "order", "orderNames"
 CARD = "5500001198"
 WARNING = "read_all_orders"
 
@@ -184,15 +184,13 @@ def test_an_order_of_many_lines_is_read_to_its_end(store: Store) -> None:
     store.sandbox.fault("body", vendor="shopify", body={"data": {"order": {**known, "lineItems": first, "refunds": []}}})
     store.sandbox.fault("body", vendor="shopify", skip=0, body={"data": {"order": {"lineItems": last}}})
     result = listed(store, order=CARD)
-    assert [one["id"] for one in result["orders"][0]["lines"]] == ["1", "2"] and asked(result) == [ORDER, LINES]
+    assert [one["id"] for one in result["orders"][0]["lines"]] == ["1", "2"] and asked(result) == [ORDER, "orderLines"]
 
 
 def test_more_refunds_than_are_shown_are_told(store: Store) -> None:
-    for number in range(26):
+    for number in range(25):
         done = store.run(shopify_refund, order=CARD, key=f"part-{number}", amount="0.10", deadline="1h")
         assert done.get("changed"), done.get("msg")
-        if number == 24:
-            break
     result = listed(store, order=CARD)
     assert len(result["orders"][0]["refunds"]) == 25 and "may have more refunds" in result["warnings"][0]
     assert store.run(shopify_refund, order=CARD, key="part-26", amount="0.10")["failure"]["code"] == "too_many_refunds"

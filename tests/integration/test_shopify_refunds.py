@@ -179,6 +179,7 @@ def test_a_name_that_is_nearly_right_is_told(store: Store) -> None:
         {"amount": "0.00"},
         {"amount": "-5"},
         {"amount": "1e3"},
+        {"amount": "٣"},
         {"lines": [{"line": "SKU-006-1", "quantity": 0}]},
         {"lines": [{"line": " ", "quantity": 1}]},
         {"note": "x" * 501},

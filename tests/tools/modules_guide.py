@@ -91,6 +91,11 @@ RARE: dict[str, dict[str, Rare]] = {
             "when what it began takes too long, and that is asked for",
             "tests/integration/test_shopify_bulk.py::test_what_this_task_began_is_cancelled_when_that_is_asked_for",
         ),
+        "orderLines": Rare(
+            "`shopify_order_info` and `shopify_refund`",
+            "beyond the first 30 lines of an order",
+            "tests/integration/test_shopify_orders.py::test_an_order_of_many_lines_is_read_to_its_end",
+        ),
     },
     "stripe": {"get_invoice": _INVOICE, "get_webhook_endpoint": _ENDPOINT},
     "vercel": {

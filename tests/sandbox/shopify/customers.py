@@ -257,6 +257,7 @@ class CustomerResolvers:
             "id": gid("Metafield", held.number),
             "namespace": name[0],
             "key": name[1],
+            "ownerType": "CUSTOMER",
             "type": held.type,
             "value": held.value,
             "compareDigest": held.digest,

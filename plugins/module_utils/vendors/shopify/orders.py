@@ -29,7 +29,7 @@ FINANCIAL = ["authorized", "expired", "paid", "partially_paid", "partially_refun
 FULFILLMENT = ["fulfilled", "on_hold", "partial", "scheduled", "unfulfilled"]
 # What says in a refund's note which wish it fulfils.
 _MARK = re.compile(r"\(saasops ([^()]+)\)\s*$")
-_MONEY = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+_MONEY = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 CENT = decimal.Decimal("0.01")
 Json = dict[str, t.Any]
 

@@ -38,7 +38,7 @@ PREVIOUS_FAILED = "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
 MOST_ATTEMPTS = 3
 # Of which our idempotency keys are made, with what is refunded.
 _NAMES = uuid.UUID("6f2d8c0e-6a0b-5c8e-9d53-0f5c1a7b4e21")
-_AMOUNT = re.compile(r"\d{1,9}(\.\d{1,3})?")
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 _KEY = re.compile(r"[^()]+")
 
 
