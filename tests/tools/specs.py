@@ -4,16 +4,19 @@
     python tests/tools/specs.py
 
 What is there is left alone. What is missing is fetched from the address where its vendor publishes it; another address can be named by the
-variable of each (``SAASOPS_SPECS_VERCEL_URL``, ``SAASOPS_SPECS_CONVEX_MANAGEMENT_URL``, ...), which a failure tells. Three files have no address
+variable of each (``SAASOPS_SPECS_VERCEL_URL``, ``SAASOPS_SPECS_CONVEX_MANAGEMENT_URL``, ...), which a failure tells. Some files have no address
 (``UNPUBLISHED``): they are told, and the tests that need them fail without them.
 """
 
 from __future__ import annotations
 
+import gzip
 import http.client
+import io
 import json
 import os
 import sys
+import tarfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -96,6 +99,53 @@ def railway_sdl(text: str) -> str:
     return print_schema(build_client_schema(introspection)) + "\n"
 
 
+def shopify_sdl(text: str) -> str:
+    """One version of Shopify's introspection result as SDL, without its descriptions.
+
+    GraphQL refuses a deprecated field that an interface has and does not deprecate, so the deprecation of such fields is dropped.
+    """
+    from graphql import build_client_schema, print_schema
+
+    answer = json.loads(text)
+    introspection = answer.get("data", answer)
+    types = {each["name"]: each for each in introspection["__schema"]["types"]}
+    for each in types.values():
+        kept = {field["name"] for one in each.get("interfaces") or [] for field in types[one["name"]]["fields"] if not field["isDeprecated"]}
+        for field in each.get("fields") or []:
+            if field["name"] in kept:
+                field["isDeprecated"], field["deprecationReason"] = False, None
+    _undescribe(introspection)
+    return print_schema(build_client_schema(introspection)) + "\n"
+
+
+def _undescribe(node: Any) -> None:
+    """In place. A type or an argument may itself be named so: those are values, not keys."""
+    if isinstance(node, dict):
+        node.pop("description", None)
+    for child in children(node):
+        _undescribe(child)
+
+
+def plain(data: bytes) -> str:
+    return data.decode("utf-8")
+
+
+def packed(member: str) -> Callable[[bytes], str]:
+    """A compressed file in a package."""
+
+    def read(data: bytes) -> str:
+        try:
+            with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as package:
+                held = package.extractfile(member)
+                if held is None:
+                    raise ValueError(f"{member} is no file")
+                return gzip.decompress(held.read()).decode("utf-8")
+        except (tarfile.TarError, EOFError, OSError) as error:
+            raise ValueError(f"this is no package with {member}") from error
+
+    return read
+
+
 def vercel_openapi_2025(text: str) -> str:
     """Vercel's document of October 2025, made checkable."""
     document = json.loads(text)
@@ -133,22 +183,26 @@ def _spaceless(named: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Source:
-    """``name``: whose schema it is, and which of several."""
+    """``name``: whose schema it is, and which of several. ``read``: the text of what is fetched."""
 
     name: str
     path: str
     url: str
     convert: Callable[[str], str]
+    read: Callable[[bytes], str] = plain
 
     @property
     def variable(self) -> str:
-        return f"SAASOPS_SPECS_{self.name.upper().replace(' ', '_')}_URL"
+        return f"SAASOPS_SPECS_{self.name.upper().replace(' ', '_').replace('-', '_')}_URL"
 
 
 GITHUB = "https://raw.githubusercontent.com"
 CONVEX = f"{GITHUB}/get-convex/convex-backend/main/npm-packages"
 # Still has what the vendor's own client goes on calling.
 VERCEL_2025 = f"{GITHUB}/vercel/sdk/1a425c5a256d8b904ef844676e708e0f9608d03e/vercel-spec.json"
+# The vendor's own package carries what each version of its API says of itself.
+SHOPIFY = "https://registry.npmjs.org/@shopify/dev-mcp/-/dev-mcp-1.16.0.tgz"
+SHOPIFY_VERSIONS = ("2026-01", "2026-10")
 SOURCES = (
     Source("vercel", "vercel/openapi.json", "https://openapi.vercel.sh/", vercel_openapi),
     Source("vercel 2025", "vercel/openapi-official-2025-10-29.json", VERCEL_2025, vercel_openapi_2025),
@@ -158,10 +212,15 @@ SOURCES = (
     Source("convex functions", "convex/public-deployment-openapi.json", f"{CONVEX}/@convex-dev/platform/public-deployment-openapi.json", convex_openapi),
     Source("convex logs", "convex/function-logs-openapi.json", f"{CONVEX}/convex/function-logs-openapi.json", convex_openapi),
     Source("convex dashboard", "convex/dashboard-deployment-openapi.json", f"{CONVEX}/dashboard/dashboard-deployment-openapi.json", convex_openapi),
+    *(
+        Source(f"shopify {version}", f"shopify/admin-{version}.graphql", SHOPIFY, shopify_sdl, packed(f"package/dist/data/admin_{version}.json.gz"))
+        for version in SHOPIFY_VERSIONS
+    ),
 )
 # Written for this project out of what the vendors' own clients do, because no vendor describes it, or made from a vendor's own library;
 # nobody publishes them.
 UNPUBLISHED = {
+    "../api/shopify.md": "one operation for each thing that is done at Shopify",
     "convex/hand-derived-admin-openapi.json": "the calls of Convex that only its own client and dashboard make",
     "railway/reference-operations.graphql": "one operation for each thing that is done at Railway",
     "stripe/openapi.json": "the calls of Stripe, made from the types of its npm package",
@@ -175,12 +234,13 @@ def fetch(source: Source, folder: Path) -> Path:
     advice = f"Put the file to {target}, or name another address by {source.variable}, or an existing folder by SAASOPS_SPECS."
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
-            text = answer.read().decode("utf-8")
-    except (OSError, http.client.HTTPException, UnicodeDecodeError) as error:
+            data = answer.read()
+    except (OSError, http.client.HTTPException) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise SpecsError(f"The schema of {source.name} cannot be fetched from {url}: {reason}. {advice}") from error
     try:
-        converted = source.convert(text)
+        # Text that is none is a ValueError too.
+        converted = source.convert(source.read(data))
     except (ValueError, KeyError, TypeError) as error:
         raise SpecsError(f"What {url} answers is not the schema of {source.name}: {error!r}. {advice}") from error
     target.parent.mkdir(parents=True, exist_ok=True)

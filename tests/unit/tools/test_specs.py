@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import socket
+import tarfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -51,6 +54,30 @@ type Query { node: Node, team: Team }
 """
 
 
+SHOP = '''
+interface Node { id: ID! }
+interface Named { name: String @deprecated(reason: "old") }
+"""A shop."""
+type Shop implements Node & Named { id: ID!, name: String @deprecated(reason: "old"), description("How long" most: Int): String }
+type Query { node: Node, named: Named, shop: Shop }
+'''
+
+
+def package() -> bytes:
+    """What the vendor publishes of Shopify: a package that holds a compressed introspection result for each version."""
+    result: dict[str, Any] = introspection_from_schema(build_schema(SHOP))
+    shop = next(each for each in result["__schema"]["types"] if each["name"] == "Shop")
+    next(field for field in shop["fields"] if field["name"] == "id").update(isDeprecated=True, deprecationReason="old")
+    held = gzip.compress(json.dumps({"data": result}).encode())
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as made:
+        for version in specs.SHOPIFY_VERSIONS:
+            member = tarfile.TarInfo(f"package/dist/data/admin_{version}.json.gz")
+            member.size = len(held)
+            made.addfile(member, io.BytesIO(held))
+    return packed.getvalue()
+
+
 def introspection() -> dict[str, Any]:
     """What the vendor publishes: with a deprecation that its own schema language forbids."""
     result: dict[str, Any] = introspection_from_schema(build_schema(SDL))
@@ -74,6 +101,7 @@ def asked() -> list[str]:
 def server(asked: list[str]) -> Iterator[str]:
     """A loopback server that has every document at its source's name, and answers everything else with a page and 200."""
     known = {f"/{name.replace(' ', '-')}": json.dumps(document).encode() for name, document in documents().items()}
+    known |= {f"/shopify-{version}": package() for version in specs.SHOPIFY_VERSIONS}
 
     class Published(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -118,10 +146,18 @@ def test_every_schema_is_fetched_once(sources: Path, asked: list[str]) -> None:
 
 
 def test_every_address_is_the_vendor_s_own_and_has_a_variable_of_its_own() -> None:
-    owners = ("https://openapi.vercel.sh/", "https://api.convex.dev/", *(f"{specs.GITHUB}/{owner}/" for owner in ("vercel", "railwayapp", "get-convex")))
+    published = ("https://openapi.vercel.sh/", "https://api.convex.dev/", "https://registry.npmjs.org/@shopify/")
+    owners = (*published, *(f"{specs.GITHUB}/{owner}/" for owner in ("vercel", "railwayapp", "get-convex")))
+        "https://openapi.vercel.sh/",
+        "https://api.convex.dev/",
+        "https://registry.npmjs.org/@shopify/",
+        *(f"{specs.GITHUB}/{owner}/" for owner in ("vercel", "railwayapp", "get-convex")),
+    )
     assert all(source.url.startswith(owners) for source in specs.SOURCES)
-    for field in ("name", "path", "url", "variable"):
+    for field in ("name", "path", "variable"):
         assert len({getattr(source, field) for source in specs.SOURCES}) == len(specs.SOURCES)
+    # Both versions of Shopify's are in one package.
+    assert len({source.url for source in specs.SOURCES}) == len(specs.SOURCES) - 1
     assert {source.variable for source in specs.SOURCES} >= {"SAASOPS_SPECS_VERCEL_URL", "SAASOPS_SPECS_RAILWAY_URL", "SAASOPS_SPECS_CONVEX_MANAGEMENT_URL"}
 
 
@@ -160,6 +196,26 @@ def test_the_schemas_are_made_checkable(sources: Path) -> None:
     team = schema.type_map["Team"]
     assert team.fields["id"].deprecation_reason is None  # type: ignore[attr-defined]
     assert team.fields["name"].deprecation_reason == "old"  # type: ignore[attr-defined]
+
+
+def test_shopify_s_schemas_come_out_of_a_package_without_their_descriptions(sources: Path) -> None:
+    assert specs.main() == 0
+    for version in specs.SHOPIFY_VERSIONS:
+        text = (sources / f"shopify/admin-{version}.graphql").read_text(encoding="utf-8")
+        schema = build_schema(text)
+        assert validate_schema(schema) == [] and "A shop" not in text and "How long" not in text
+        shop = schema.type_map["Shop"]
+        assert set(shop.fields) == {"id", "name", "description"}  # type: ignore[attr-defined]
+        assert shop.fields["id"].deprecation_reason is None  # type: ignore[attr-defined]
+        assert shop.fields["name"].deprecation_reason == "old"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("data", [b"", b"text", gzip.compress(b"text")])
+def test_what_is_no_package_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="no package"):
+        specs.packed("package/x.json.gz")(data)
+    with pytest.raises((ValueError, KeyError)):
+        specs.packed("package/x.json.gz")(package())
 
 
 def test_what_is_there_is_left_alone(sources: Path) -> None:
