@@ -148,11 +148,6 @@ def test_every_schema_is_fetched_once(sources: Path, asked: list[str]) -> None:
 def test_every_address_is_the_vendor_s_own_and_has_a_variable_of_its_own() -> None:
     published = ("https://openapi.vercel.sh/", "https://api.convex.dev/", "https://registry.npmjs.org/@shopify/")
     owners = (*published, *(f"{specs.GITHUB}/{owner}/" for owner in ("vercel", "railwayapp", "get-convex")))
-        "https://openapi.vercel.sh/",
-        "https://api.convex.dev/",
-        "https://registry.npmjs.org/@shopify/",
-        *(f"{specs.GITHUB}/{owner}/" for owner in ("vercel", "railwayapp", "get-convex")),
-    )
     assert all(source.url.startswith(owners) for source in specs.SOURCES)
     for field in ("name", "path", "variable"):
         assert len({getattr(source, field) for source in specs.SOURCES}) == len(specs.SOURCES)
