@@ -67,7 +67,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-items:
+inventory_items:
   description: The inventory items, by id.
   returned: success
   type: list

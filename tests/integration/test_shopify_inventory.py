@@ -30,38 +30,38 @@ def failed(store: Store, **options: t.Any) -> Json:
 def test_everything_is_the_locations_and_two_pages(store: Store) -> None:
     result = seen(store)
     assert asked(result) == [LOCATIONS, ITEMS, ITEMS]
-    assert len(result["items"]) == len({one["id"] for one in result["items"]}) == 79
+    assert len(result["inventory_items"]) == len({one["id"] for one in result["inventory_items"]}) == 79
     assert [(one["name"], one["active"]) for one in result["locations"]] == [("Warehouse", True), ("Shop floor", True), ("Old warehouse", False)]
-    assert {level["location"] for one in result["items"] for level in one["levels"]} == {"Warehouse", "Shop floor"}
-    assert set(result["items"][0]["levels"][0]["quantities"]) == {"available", "committed", "on_hand"}
+    assert {level["location"] for one in result["inventory_items"] for level in one["levels"]} == {"Warehouse", "Shop floor"}
+    assert set(result["inventory_items"][0]["levels"][0]["quantities"]) == {"available", "committed", "on_hand"}
 
 
 @pytest.mark.parametrize("items", [[SKU], [ITEM], ["4100000010"], [SKU, ITEM, f" {SKU} "]])
 def test_an_item_has_several_names(store: Store, items: list[str]) -> None:
-    (one,) = seen(store, items=items, names=["incoming", "available"])["items"]
+    (one,) = seen(store, items=items, names=["incoming", "available"])["inventory_items"]
     assert (one["id"], one["sku"], one["variant"], one["tracked"]) == (ITEM, SKU, "Product 001 - Small", True)
     assert [set(level["quantities"]) for level in one["levels"]] == [{"available", "incoming"}] * 2
 
 
 def test_what_runs_low_is_counted_and_at_the_place(store: Store) -> None:
-    every = seen(store)["items"]
-    low = seen(store, threshold=2, names=["on_hand"])["items"]
+    every = seen(store)["inventory_items"]
+    low = seen(store, threshold=2, names=["on_hand"])["inventory_items"]
     assert low and all(level["quantities"]["available"] <= 2 for one in low for level in one["levels"])
     assert len(low) == sum(one["tracked"] and any(level["quantities"]["available"] <= 2 for level in one["levels"]) for one in every)
-    at = seen(store, threshold=2, location="Shop floor")["items"]
+    at = seen(store, threshold=2, location="Shop floor")["inventory_items"]
     assert {level["location"] for one in at for level in one["levels"]} == {"Shop floor"} and len(at) <= len(low)
     assert any(not one["tracked"] for one in every) and all(one["tracked"] for one in low)
-    assert seen(store, threshold=-1)["items"] == []
+    assert seen(store, threshold=-1)["inventory_items"] == []
 
 
 def test_what_is_not_stocked_there_is_left_out(store: Store) -> None:
-    assert seen(store, location="2000000003")["items"] == []
-    assert len(seen(store, location="gid://shopify/Location/2000000001")["items"]) == 79
+    assert seen(store, location="2000000003")["inventory_items"] == []
+    assert len(seen(store, location="gid://shopify/Location/2000000001")["inventory_items"]) == 79
 
 
 def test_what_was_changed_since_a_moment_may_be_nothing(store: Store) -> None:
-    assert seen(store, updated_since="2099-01-01")["items"] == [] == seen(store, items=[SKU], updated_since="2099-01-01")["items"]
-    assert len(seen(store, items=[SKU, "SKU-002-1"], updated_since="2020-01-01")["items"]) == 2
+    assert seen(store, updated_since="2099-01-01")["inventory_items"] == [] == seen(store, items=[SKU], updated_since="2099-01-01")["inventory_items"]
+    assert len(seen(store, items=[SKU, "SKU-002-1"], updated_since="2020-01-01")["inventory_items"]) == 2
 
 
 @pytest.mark.parametrize(

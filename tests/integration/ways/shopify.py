@@ -188,7 +188,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Look("shopify_discount_code_info", {"method": "automatic"}, "length(discounts) == `4`"),
         Look("shopify_graphql", {"query": PRODUCTS, "paginate": "products"}, "length(data.products.nodes) == `40`"),
         Cycle("shopify_graphql", tagged, "shopify_customer_info", {"customer": "7000000002"}, "customers[0].tags == ['gold']", repeats=True),
-        Look("shopify_inventory_info", {"threshold": 2, "location": "Warehouse"}, "length(items) > `5`"),
+        Look("shopify_inventory_info", {"threshold": 2, "location": "Warehouse"}, "length(inventory_items) > `5`"),
         Look("shopify_order_info", {"updated_since": "2020-01-01", "financial_status": ["pending"], "limit": 5}, "complete == `false`"),
         Look("shopify_order_info", {"count": True}, "count == `720` && precision == 'exact'"),
         Cycle("shopify_refund", {**twice, "key": "late", "amount": "12.50"}, "shopify_order_info", twice, "orders[0].refunded.amount == '12.50'"),
@@ -200,6 +200,6 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Look("shopify_discount_code_info", {"code": "WELCOME10"}, "discounts[0].kind == 'basic'"),
         Look("shopify_subscription_contract_info", {"contract": "26000000001"}, "length(contracts) == `1`"),
         Look("shopify_graphql", {"query": "{ shop { name } }"}, "data.shop.name == 'Example Shop'"),
-        Look("shopify_inventory_info", {"items": ["SKU-001-1"]}, "length(items) == `1`"),
+        Look("shopify_inventory_info", {"items": ["SKU-001-1"]}, "length(inventory_items) == `1`"),
         Look("shopify_order_info", {"order": "5500001198"}, "orders[0].name == '#2199'"),
     ]

@@ -99,7 +99,7 @@ def execute(task: Task) -> Json:
             levels = [one for one in levels if item["tracked"] and one["quantities"]["available"] <= params["threshold"]]
         if levels or (place is None and params["threshold"] is None):
             shown.append({**item, "levels": levels})
-    return {**client.told(), "items": shown, "locations": [dataclasses.asdict(one) for one in known]}
+    return {**client.told(), "inventory_items": shown, "locations": [dataclasses.asdict(one) for one in known]}
 
 
 def _query_of(params: Json) -> tuple[str | None, set[str]]:
