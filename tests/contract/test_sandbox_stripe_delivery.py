@@ -132,7 +132,8 @@ def test_each_attempt_is_signed_anew(sandbox: Control, stripe: Stripe) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_only_2xx_in_time_is_good(sandbox: Control, stripe: Stripe, answer: Answer, outcome: str) -> None:
-    sandbox.deliver(webhook_timeout_ms=200)
+    if answer.kind == "hang":
+        sandbox.deliver(webhook_timeout_ms=200)
     with Loopback(each(answer)) as app:
         hook(stripe, app)
         sandbox.emit("stripe", type="invoice.paid")

@@ -22,27 +22,32 @@ from tests.integration.tasks import Json, asked, sent
 
 BAD, GOOD = said({"error": "no"}, 500), said({})
 OTHER_SECRET = "whsec_replayTestOther8Kd2Vn6Qx4Zt9Wm"
+# Real seconds: nobody waits so long unless the test fails.
+PATIENCE = 20.0
 HOSTILE = "<h1>{{ lookup('pipe', 'id') }}</h1>\x1b[2J\u202e"
 
 
 class App(Loopback):
-    """An application: ``answers`` by the events' ids, ``answer`` for all others."""
+    """An application: ``answers`` by the events' ids, ``answer`` for all others. None is given before so many are ``together`` there."""
 
     def __init__(self) -> None:
         self.answer: Answer = BAD
         self.answers: dict[str, Answer] = {}
         self.busy: list[int] = []
         self._now = 0
-        self._lock = threading.Lock()
-        self.delay = 0.0
+        self._change = threading.Condition()
+        self.together = 1
         super().__init__(self._reply)
 
     def _reply(self, request: Request) -> Answer:
-        with self._lock:
+        with self._change:
             self._now += 1
             self.busy.append(self._now)
-        self.over.wait(self.delay)
-        with self._lock:
+            self._change.notify_all()
+            self._change.wait_for(lambda: max(self.busy) >= self.together, PATIENCE)
+        # Whoever would come beside it has a moment for it.
+        self.over.wait(0.05)
+        with self._change:
             self._now -= 1
         return self.answers.get(json.loads(request.body)["id"], self.answer)
 
@@ -214,15 +219,13 @@ def test_events_go_side_by_side_and_those_of_one_object_do_not(shop: Shop, app: 
     shop.hook(app.url)
     missed(shop.sandbox, 6)
     app.comes_up()
-    app.delay = 0.15
+    app.together = 3
     assert not shop.replay(concurrency=3).get("failed")
     assert max(app.busy) == 3
     same = [shop.sandbox.emit("stripe", type="invoice.paid", object={"id": "in_same", "object": "invoice"}) for _number in range(3)]
-    app.answer = BAD
-    app.delay = 0
+    app.answer, app.together = BAD, 1
     shop.sandbox.advance(2)
     app.comes_up()
-    app.delay = 0.1
     done = shop.replay(concurrency=3)
     assert sorted(event for event, _state in states(done)) == sorted(same) and max(app.busy) == 1
 
@@ -319,7 +322,6 @@ def test_two_runs_at_once_post_an_event_once(shop: Shop, app: App) -> None:
     shop.hook(app.url)
     events = missed(shop.sandbox, 6)
     app.comes_up()
-    app.delay = 0.05
     pids = []
     for _number in range(2):
         pid = os.fork()
