@@ -100,6 +100,14 @@ author:
 """
 
 EXAMPLES = r"""
+- name: Give a part of an order back
+  saasops.runbooks.shopify_refund:
+    order: '#2199'
+    key: order-2199-late
+    amount: "5.00"
+    currency: EUR
+    note: It came late
+
 - name: See what was ordered
   saasops.runbooks.shopify_order_info:
     order: '#2199'
@@ -118,7 +126,6 @@ EXAMPLES = r"""
   saasops.runbooks.shopify_refund:
     order: '#2199'
     key: order-2199-returned
-    currency: EUR
     restock: return
     location: Warehouse
   register: refunded

@@ -117,7 +117,7 @@ def test_the_lines_are_what_was_asked_for(shopify: Shopify, member: ClockMember)
 @pytest.mark.parametrize(
     ("query", "roots"),
     [
-        ("{ orders { edges { node { id name customer { id } lineItems { edges { node { id quantity } } } refunds { id note } } } } }", 719),
+        ("{ orders { edges { node { id name customer { id } lineItems { edges { node { id quantity } } } refunds { id note } } } } }", 720),
         ("{ discountNodes { edges { node { id discount { ... on DiscountCodeBasic { title codes { edges { node { id code } } } } } } } } }", 53),
         ("{ inventoryItems { edges { node { id sku inventoryLevels { edges { node { id } } } } } } }", 79),
         ("{ subscriptionContracts { edges { node { id status customer { id } } } } }", 294),

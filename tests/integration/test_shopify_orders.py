@@ -212,6 +212,8 @@ def test_an_order_that_is_not_there_is_told(store: Store, options: Json, kind: s
         {"order": ""},
         {"order": "gid://shopify/Customer/1"},
         {"order": "a\x1bb"},
+        {"order": CARD, "count": True},
+        {"order": CARD, "tags": ["vip"], "financial_status": ["paid"]},
         {"limit": 0},
         {"limit": 100001},
         {"updated_since": "yesterday"},

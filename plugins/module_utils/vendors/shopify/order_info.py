@@ -22,6 +22,10 @@ def execute(task: Task) -> dict[str, t.Any]:
         raise Failure("invalid", f"limit is {params['limit']}", f"Give a limit from 1 to {MOST}", VENDOR)
     none: dict[str, t.Any] = {"orders": [], "complete": True, "count": None, "precision": None, "all_orders": None}
     if params["order"] is not None:
+        # Filters with an empty default, which Ansible cannot tell from one that is not set.
+        strange = [name for name in ("count", "financial_status", "fulfillment_status", "tags") if params[name]]
+        if strange:
+            raise Failure("invalid", f"order names one order, and {', '.join(strange)} many", "Set one of them", VENDOR)
         if not orders.is_name(params["order"]):
             gid("Order", params["order"], "order")
         client = connect(task, params)
