@@ -272,6 +272,12 @@ def test_every_module_is_named_by_a_test() -> None:
     assert not [module for module in modules() if not re.search(rf"\b{module}\b", tests)]
 
 
+def test_the_readme_names_every_module() -> None:
+    readme = text("README.md")
+    infos = {module for module in modules() if module.endswith("_info") and module.removesuffix("_info") in modules()}
+    assert not [module for module in modules() if f"`{module}`" not in readme and module not in infos]
+
+
 # --- what every role and the root keep ----------------------------------------------------------------------------------
 
 
