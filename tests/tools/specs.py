@@ -15,8 +15,11 @@ import http.client
 import io
 import json
 import os
+import shutil
+import subprocess
 import sys
 import tarfile
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -25,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT_S = 60
+NPM_TIMEOUT_S = 300
 # Documents that leave out what a validator's ``nullable`` cannot stand beside.
 ALTERNATIVES = ("$ref", "allOf", "anyOf", "enum")
 # Vercel's own command-line client calls these; the published document does not name them.
@@ -201,7 +205,7 @@ CONVEX = f"{GITHUB}/get-convex/convex-backend/main/npm-packages"
 # Still has what the vendor's own client goes on calling.
 VERCEL_2025 = f"{GITHUB}/vercel/sdk/1a425c5a256d8b904ef844676e708e0f9608d03e/vercel-spec.json"
 # The vendor's own package carries what each version of its API says of itself.
-SHOPIFY = "https://registry.npmjs.org/@shopify/dev-mcp/-/dev-mcp-1.16.0.tgz"
+SHOPIFY = "npm:@shopify/dev-mcp@1.16.0"
 SHOPIFY_VERSIONS = ("2026-01", "2026-10")
 SOURCES = (
     Source("vercel", "vercel/openapi.json", "https://openapi.vercel.sh/", vercel_openapi),
@@ -227,15 +231,30 @@ UNPUBLISHED = {
 }
 
 
+def download(url: str) -> bytes:
+    """What is at an address; of ``npm:<package>@<version>`` the package's archive, from where npm has it."""
+    if not url.startswith("npm:"):
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+            return bytes(answer.read())
+    npm = shutil.which("npm")
+    if npm is None:
+        raise OSError("npm is not there: install Node.js")
+    with tempfile.TemporaryDirectory() as folder:
+        command = [npm, "pack", "--silent", "--ignore-scripts", "--pack-destination", folder, url.removeprefix("npm:")]
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=NPM_TIMEOUT_S, check=False)
+        if done.returncode:
+            raise OSError(f"npm says: {done.stderr.strip()[-500:]}")
+        return next(Path(folder).glob("*.tgz")).read_bytes()
+
+
 def fetch(source: Source, folder: Path) -> Path:
     """Fetch one schema into the folder. The file appears whole or not at all."""
     url = os.environ.get(source.variable, source.url)
     target = folder / source.path
     advice = f"Put the file to {target}, or name another address by {source.variable}, or an existing folder by SAASOPS_SPECS."
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
-            data = answer.read()
-    except (OSError, http.client.HTTPException) as error:
+        data = download(url)
+    except (OSError, http.client.HTTPException, subprocess.TimeoutExpired) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise SpecsError(f"The schema of {source.name} cannot be fetched from {url}: {reason}. {advice}") from error
     try:

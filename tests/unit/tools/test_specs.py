@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import socket
 import tarfile
 import threading
@@ -146,7 +147,7 @@ def test_every_schema_is_fetched_once(sources: Path, asked: list[str]) -> None:
 
 
 def test_every_address_is_the_vendor_s_own_and_has_a_variable_of_its_own() -> None:
-    published = ("https://openapi.vercel.sh/", "https://api.convex.dev/", "https://registry.npmjs.org/@shopify/")
+    published = ("https://openapi.vercel.sh/", "https://api.convex.dev/", "npm:@shopify/")
     owners = (*published, *(f"{specs.GITHUB}/{owner}/" for owner in ("vercel", "railwayapp", "get-convex")))
     assert all(source.url.startswith(owners) for source in specs.SOURCES)
     for field in ("name", "path", "variable"):
@@ -203,6 +204,21 @@ def test_shopify_s_schemas_come_out_of_a_package_without_their_descriptions(sour
         assert set(shop.fields) == {"id", "name", "description"}  # type: ignore[attr-defined]
         assert shop.fields["id"].deprecation_reason is None  # type: ignore[attr-defined]
         assert shop.fields["name"].deprecation_reason == "old"  # type: ignore[attr-defined]
+
+
+def test_a_package_is_fetched_by_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A script in npm's place writes what it was asked for into the archive, or fails."""
+    npm = tmp_path / "npm"
+    refuses = '[ "$last" = a@1 ] || { echo "no such package" >&2; exit 1; }'
+    npm.write_text(f'#!/bin/sh\nfor last; do :; done\n{refuses}\necho "$@" > "$5/a-1.tgz"\n', encoding="utf-8")
+    npm.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert specs.download("npm:a@1").startswith(b"pack --silent --ignore-scripts --pack-destination ")
+    with pytest.raises(OSError, match="no such package"):
+        specs.download("npm:b@1")
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    with pytest.raises(OSError, match="install Node"):
+        specs.download("npm:a@1")
 
 
 @pytest.mark.parametrize("data", [b"", b"text", gzip.compress(b"text")])
