@@ -190,7 +190,7 @@ def test_what_this_task_began_is_cancelled_when_that_is_asked_for(store: Store, 
     options = {"deadline": "1h", "stalled_after": "5m"} if stalls else {"deadline": "10s", "request_timeout": "1s"}
     failed = export(store, dest, cancel_on_timeout=True, **options)
     assert (failed["failure"]["kind"], failed["failure"]["code"]) == ("timeout", "stalled" if stalls else "")
-    assert "it was cancelled" in failed["msg"] and sent(failed) == [RUN, CANCEL] and store.changes[-1] == (CANCEL, True)
+    assert "it was cancelled" in failed["msg"] and sent(failed) == [RUN, CANCEL] and store.changes[-1] == ("bulkOperationCancel", True)
     assert not list(dest.parent.iterdir())
 
 
