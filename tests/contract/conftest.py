@@ -6,14 +6,22 @@ They stand here because a fixture of this folder wins over one of the same name 
 
 from __future__ import annotations
 
+import json
+import subprocess
+import typing as t
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
 from ansible_collections.saasops.runbooks.tests.contract.convex_calls import Convex
 from ansible_collections.saasops.runbooks.tests.contract.railway_sandbox import Railway
 from ansible_collections.saasops.runbooks.tests.contract.vercel_sandbox import Vercel
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import ClockMember, Sandbox
+from ansible_collections.saasops.runbooks.tests.tools import npm_clients
+
+Json = dict[str, t.Any]
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +68,27 @@ def railway(running: Sandbox, sandbox: Sandbox) -> Railway:
 @pytest.fixture
 def vercel(running: Sandbox, sandbox: Sandbox) -> Vercel:
     return Vercel(running.run)
+
+
+@pytest.fixture(scope="module", params=vendor_schemas.SHOPIFY_VERSIONS)
+def shopify_schema(request: pytest.FixtureRequest) -> t.Any:
+    return vendor_schemas.shopify()[request.param]
+
+
+@pytest.fixture
+def shopify_client(running: Sandbox, sandbox: Sandbox) -> t.Callable[..., Json]:
+    """The vendor's own client: what it reads of each answer, by the names of the documents that it is given."""
+    module = npm_clients.install("shopify-admin")
+    facts = running.run["shopify"]
+
+    def send(documents: Json, token: str = "", version: str = "2026-10") -> Json:
+        script = Path(__file__).with_name("shopify_admin.mjs")
+        words = ["node", str(script), str(module), facts["url"], facts["shop"], token or facts["token"], version]
+        done = subprocess.run(words, input=json.dumps(documents), capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return t.cast(Json, json.loads(done.stdout))
+
+    return send
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import typing as t
-from pathlib import Path
 
 import pytest
 
@@ -26,29 +23,14 @@ Json = dict[str, t.Any]
 URI = "https://hooks.example.com/new"
 
 
-@pytest.fixture
-def ask(running: Sandbox, sandbox: Sandbox) -> t.Callable[..., Json]:
-    module = npm_clients.install("shopify-admin")
-    facts = running.run["shopify"]
-
-    def send(documents: Json, token: str = "", version: str = "2026-10") -> Json:
-        script = Path(__file__).with_name("shopify_admin.mjs")
-        words = ["node", str(script), str(module), facts["url"], facts["shop"], token or facts["token"], version]
-        done = subprocess.run(words, input=json.dumps(documents), capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0, done.stderr
-        return t.cast(Json, json.loads(done.stdout))
-
-    return send
-
-
 def of(operation: t.Any, **variables: t.Any) -> Json:
     return {"document": operation.document, "variables": variables}
 
 
-def test_the_vendor_s_client_reads_every_answer(ask: t.Callable[..., Json]) -> None:
+def test_the_vendor_s_client_reads_every_answer(shopify_client: t.Callable[..., Json]) -> None:
     create = of(op.CREATE_WEBHOOK, topic="ORDERS_CREATE", subscription={"uri": URI, "name": "new"})
     listed = of(op.WEBHOOKS, first=PAGE, topics=["ORDERS_CREATE"])
-    said = ask({"shop": of(op.SHOP), "create": create, "again": create, "list": listed})
+    said = shopify_client({"shop": of(op.SHOP), "create": create, "again": create, "list": listed})
     assert {name: (one["status"], one["errors"], one["version"]) for name, one in said.items()} == dict.fromkeys(said, (200, [], "2026-10"))
     assert all(one["left"] > 1000 for one in said.values())
     assert said["shop"]["data"]["shop"]["myshopifyDomain"] == "example-shop.myshopify.com"
@@ -58,7 +40,7 @@ def test_the_vendor_s_client_reads_every_answer(ask: t.Callable[..., Json]) -> N
     assert said["again"]["data"]["webhookSubscriptionCreate"]["userErrors"]
     (node,) = said["list"]["data"]["webhookSubscriptions"]["nodes"]
     assert node == made["webhookSubscription"]
-    more = ask(
+    more = shopify_client(
         {
             "update": of(op.UPDATE_WEBHOOK, id=node["id"], subscription={"uri": URI, "format": "XML"}),
             "delete": of(op.DELETE_WEBHOOK, id=node["id"]),
@@ -72,10 +54,10 @@ def test_the_vendor_s_client_reads_every_answer(ask: t.Callable[..., Json]) -> N
     assert more["list"]["data"]["webhookSubscriptions"]["nodes"] == []
 
 
-def test_the_vendor_s_client_reads_customers(ask: t.Callable[..., Json]) -> None:
+def test_the_vendor_s_client_reads_customers(shopify_client: t.Callable[..., Json]) -> None:
     customer, status = "gid://shopify/Customer/7000000001", {"namespace": "membership", "key": "status"}
     one = of(customer_op.CUSTOMER, identifier={"id": customer}, first=1, keys=["membership.status"], withMetafields=True)
-    said = ask(
+    said = shopify_client(
         {
             "list": of(customer_op.CUSTOMERS, first=PAGE, query="tag:'newsletter'"),
             "members": of(customer_op.MEMBERS, first=100, query="tag:'member'", fields=1, keys=["membership.status"]),
@@ -94,33 +76,35 @@ def test_the_vendor_s_client_reads_customers(ask: t.Callable[..., Json]) -> None
     assert [len(it["metafields"]["nodes"]) for it in (seen, gone)] == [1, 0]
 
 
-def test_the_vendor_s_client_reads_bulk_operations(ask: t.Callable[..., Json]) -> None:
-    begun = ask({"run": of(bulk_op.RUN_BULK, query="{ customers { edges { node { id } } } }"), "list": of(bulk_op.BULKS, first=PAGE)})
+def test_the_vendor_s_client_reads_bulk_operations(shopify_client: t.Callable[..., Json]) -> None:
+    begun = shopify_client({"run": of(bulk_op.RUN_BULK, query="{ customers { edges { node { id } } } }"), "list": of(bulk_op.BULKS, first=PAGE)})
     it = begun["run"]["data"]["bulkOperationRunQuery"]["bulkOperation"]
     assert (it["status"], begun["list"]["data"]["bulkOperations"]["nodes"]) == ("CREATED", [it])
-    more = ask({"one": of(bulk_op.BULK, id=it["id"]), "cancel": of(bulk_op.CANCEL_BULK, id=it["id"])})
+    more = shopify_client({"one": of(bulk_op.BULK, id=it["id"]), "cancel": of(bulk_op.CANCEL_BULK, id=it["id"])})
     assert {name: (answer["status"], answer["errors"]) for name, answer in {**begun, **more}.items()} == dict.fromkeys([*begun, *more], (200, []))
     assert more["one"]["data"]["bulkOperation"]["id"] == it["id"] and set(more["cancel"]["data"]["bulkOperationCancel"]["bulkOperation"]) == {"id", "status"}
 
 
-def test_the_vendor_s_client_understands_what_goes_wrong(ask: t.Callable[..., Json], running: Sandbox) -> None:
-    said = ask({"unknown": {"document": "{ nosuch }", "variables": {}}, "variable": of(op.WEBHOOKS, first=1, topics=["NO"])})
+def test_the_vendor_s_client_understands_what_goes_wrong(shopify_client: t.Callable[..., Json], running: Sandbox) -> None:
+    said = shopify_client({"unknown": {"document": "{ nosuch }", "variables": {}}, "variable": of(op.WEBHOOKS, first=1, topics=["NO"])})
     assert said["unknown"]["errors"][1:] == ["undefinedField"] and said["variable"]["errors"][1:] == ["INVALID_VARIABLE"]
-    assert ask({"dead": of(op.SHOP)}, token="shpat_dead")["dead"]["status"] == 401
+    assert shopify_client({"dead": of(op.SHOP)}, token="shpat_dead")["dead"]["status"] == 401
     running.fault("graphql_error", vendor="shopify", code="THROTTLED", message="Throttled")
-    assert ask({"throttled": of(op.SHOP)})["throttled"]["errors"][1:] == ["THROTTLED"]
+    assert shopify_client({"throttled": of(op.SHOP)})["throttled"]["errors"][1:] == ["THROTTLED"]
 
 
-def test_the_vendor_s_client_does_not_notice_another_version(ask: t.Callable[..., Json]) -> None:
+def test_the_vendor_s_client_does_not_notice_another_version(shopify_client: t.Callable[..., Json]) -> None:
     """Which is why the modules look at the header."""
-    said = ask({"shop": of(op.SHOP)}, version="2025-10")["shop"]
+    said = shopify_client({"shop": of(op.SHOP)}, version="2025-10")["shop"]
     assert (said["errors"], said["version"]) == ([], "2026-01")
 
 
-def test_the_vendor_s_client_reads_discounts(ask: t.Callable[..., Json]) -> None:
+def test_the_vendor_s_client_reads_discounts(shopify_client: t.Callable[..., Json]) -> None:
     wish = shopify_sent.INPUTS[1] | {"code": "MEMBER15", "context": {"all": "ALL"}, "tags": ["vip"]}
     look = of(discount_op.TAGGED_DISCOUNT, code="member15")
-    made = ask({"create": of(discount_op.CREATE_DISCOUNT, discount=wish), "look": look, "list": of(discount_op.DISCOUNTS, first=40, query="method:automatic")})
+    made = shopify_client(
+        {"create": of(discount_op.CREATE_DISCOUNT, discount=wish), "look": look, "list": of(discount_op.DISCOUNTS, first=40, query="method:automatic")}
+    )
     assert {name: (answer["status"], answer["errors"]) for name, answer in made.items()} == dict.fromkeys(made, (200, []))
     node = made["look"]["data"]["codeDiscountNodeByCode"]
     assert (node["codeDiscount"]["customerGets"]["value"]["percentage"], node["codeDiscount"]["tags"]) == (0.15, ["vip"])
@@ -133,7 +117,7 @@ def test_the_vendor_s_client_reads_discounts(ask: t.Callable[..., Json]) -> None
         "delete": of(discount_op.DELETE_DISCOUNT, id=node["id"]),
         "gone": of(discount_op.DISCOUNT, code="MEMBER15"),
     }
-    said = ask(each)
+    said = shopify_client(each)
     assert {name: (answer["status"], answer["errors"]) for name, answer in said.items()} == dict.fromkeys(said, (200, []))
     payloads = [next(iter(said[name]["data"].values())) for name in ("update", "deactivate", "activate", "delete")]
     assert [payload["userErrors"] for payload in payloads] == [[]] * 4
@@ -141,9 +125,9 @@ def test_the_vendor_s_client_reads_discounts(ask: t.Callable[..., Json]) -> None
     assert said["there"]["data"]["codeDiscountNodeByCode"]["id"] == node["id"] and said["gone"]["data"]["codeDiscountNodeByCode"] is None
 
 
-def test_the_vendor_s_client_reads_subscription_contracts(ask: t.Callable[..., Json]) -> None:
+def test_the_vendor_s_client_reads_subscription_contracts(shopify_client: t.Callable[..., Json]) -> None:
     contract = "gid://shopify/SubscriptionContract/26000000000"
-    said = ask(
+    said = shopify_client(
         {
             "look": of(subscription_op.CONTRACT, id=contract),
             "list": of(subscription_op.CONTRACTS, first=200, query="status:active"),

@@ -75,17 +75,12 @@ SENT: dict[str, list[dict[str, t.Any]]] = {
 # The client credentials grant is not described by any schema: test_sandbox_shopify.py holds it to the vendor's page.
 GRAPHQL = [operation for operation in op.OPERATIONS.values() if operation.document]
 EACH = pytest.mark.parametrize("operation", GRAPHQL, ids=[operation.name for operation in GRAPHQL])
-VERSIONS = ("2026-01", "2026-10")
+VERSIONS = vendor_schemas.SHOPIFY_VERSIONS
 # What came later than the oldest version is not held to that.
 PAIRS = [(version, operation) for version in VERSIONS for operation in GRAPHQL if operation.since <= version]
 IN_EACH_VERSION = pytest.mark.parametrize(
-    ("schema", "operation"), PAIRS, indirect=["schema"], ids=[f"{operation.name} {version}" for version, operation in PAIRS]
+    ("shopify_schema", "operation"), PAIRS, indirect=["shopify_schema"], ids=[f"{operation.name} {version}" for version, operation in PAIRS]
 )
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def schema(request: pytest.FixtureRequest) -> t.Any:
-    return vendor_schemas.shopify()[request.param]
 
 
 def definition(operation: Operation) -> OperationDefinitionNode:
@@ -102,10 +97,10 @@ def test_every_schema_is_walked_and_the_newest_is_the_default() -> None:
 
 
 @IN_EACH_VERSION
-def test_the_document_is_valid_and_uses_nothing_that_retires(schema: t.Any, operation: Operation) -> None:
+def test_the_document_is_valid_and_uses_nothing_that_retires(shopify_schema: t.Any, operation: Operation) -> None:
     document = parse(operation.document)
-    assert [error.message for error in validate(schema, document)] == []
-    assert [error.message for error in validate(schema, document, [NoDeprecatedCustomRule])] == []
+    assert [error.message for error in validate(shopify_schema, document)] == []
+    assert [error.message for error in validate(shopify_schema, document, [NoDeprecatedCustomRule])] == []
 
 
 @EACH
@@ -127,11 +122,11 @@ def test_what_came_with_a_version_is_not_in_the_one_before() -> None:
 
 
 @IN_EACH_VERSION
-def test_the_variables_are_accepted(schema: t.Any, operation: Operation) -> None:
+def test_the_variables_are_accepted(shopify_schema: t.Any, operation: Operation) -> None:
     declared = definition(operation).variable_definitions or ()
     names = {variable.variable.name.value for variable in declared}
     for variables in SENT[operation.name]:
-        values = get_variable_values(schema, declared, variables)
+        values = get_variable_values(shopify_schema, declared, variables)
         # Older releases of graphql-core give a plain dictionary, newer ones an object; errors come as a list in both.
         assert not isinstance(values, list), values
         assert set(variables) <= names
@@ -139,28 +134,28 @@ def test_the_variables_are_accepted(schema: t.Any, operation: Operation) -> None
 
 
 @IN_EACH_VERSION
-def test_a_change_asks_for_all_of_its_errors(schema: t.Any, operation: Operation) -> None:
+def test_a_change_asks_for_all_of_its_errors(shopify_schema: t.Any, operation: Operation) -> None:
     """Where the vendor puts errors into a payload, the document selects them: nothing else tells that it was refused."""
     if not operation.changes:
         assert "serErrors" not in operation.document
         return
     fields = [node for node in definition(operation).selection_set.selections if isinstance(node, FieldNode)]
     (field,) = fields
-    payload = schema.mutation_type.fields[field.name.value].type
+    payload = shopify_schema.mutation_type.fields[field.name.value].type
     wanted = {name for name, known in payload.fields.items() if name.endswith("serErrors") and known.deprecation_reason is None}
     assert field.selection_set is not None
     selected = {node.name.value for node in field.selection_set.selections if isinstance(node, FieldNode)}
     assert wanted and wanted <= selected
 
 
-def test_formats_are_the_vendor_s(schema: t.Any) -> None:
+def test_formats_are_the_vendor_s(shopify_schema: t.Any) -> None:
     from ansible_collections.saasops.runbooks.plugins.modules.shopify_webhook import SPEC
 
-    assert set(SPEC["argument_spec"]["format"]["choices"]) == set(schema.type_map["WebhookSubscriptionFormat"].values)
+    assert set(SPEC["argument_spec"]["format"]["choices"]) == set(shopify_schema.type_map["WebhookSubscriptionFormat"].values)
 
 
-def test_every_topic_of_the_vendor_is_one_here(schema: t.Any) -> None:
-    topics = list(schema.type_map["WebhookSubscriptionTopic"].values)
+def test_every_topic_of_the_vendor_is_one_here(shopify_schema: t.Any) -> None:
+    topics = list(shopify_schema.type_map["WebhookSubscriptionTopic"].values)
     assert len(topics) > 100
     assert [webhooks.topic_of(topic) for topic in topics] == topics
 
@@ -169,15 +164,15 @@ def test_only_what_cannot_be_brought_back_destroys() -> None:
     assert {name for name, operation in op.OPERATIONS.items() if operation.destroys} == {"discountCodeDelete", "metafieldsDelete", "subscriptionContractCancel"}
 
 
-def test_what_says_that_somebody_was_quicker_is_the_vendor_s_word(schema: t.Any) -> None:
-    assert {"INVALID_COMPARE_DIGEST", "STALE_OBJECT", "TAKEN"} <= set(schema.type_map["MetafieldsSetUserErrorCode"].values)
+def test_what_says_that_somebody_was_quicker_is_the_vendor_s_word(shopify_schema: t.Any) -> None:
+    assert {"INVALID_COMPARE_DIGEST", "STALE_OBJECT", "TAKEN"} <= set(shopify_schema.type_map["MetafieldsSetUserErrorCode"].values)
 
 
-def test_every_state_and_error_of_a_bulk_operation_is_known_here(schema: t.Any) -> None:
+def test_every_state_and_error_of_a_bulk_operation_is_known_here(shopify_schema: t.Any) -> None:
     known = {*bulk.RUNNING, bulk.CANCELING, "COMPLETED", "CANCELED", "FAILED", "EXPIRED"}
-    assert set(schema.type_map["BulkOperationStatus"].values) == known
-    assert set(schema.type_map["BulkOperationErrorCode"].values) == {*bulk._ERRORS, "INTERNAL_SERVER_ERROR"}
-    assert set(bulk.FULL) < set(schema.type_map["BulkOperationUserErrorCode"].values)
+    assert set(shopify_schema.type_map["BulkOperationStatus"].values) == known
+    assert set(shopify_schema.type_map["BulkOperationErrorCode"].values) == {*bulk._ERRORS, "INTERNAL_SERVER_ERROR"}
+    assert set(bulk.FULL) < set(shopify_schema.type_map["BulkOperationUserErrorCode"].values)
 
 
 def test_tags_of_discounts_are_accepted_where_they_are_sent() -> None:
@@ -194,14 +189,14 @@ def test_names_of_webhooks_are_accepted_where_they_are_sent() -> None:
     assert [isinstance(get_variable_values(schemas[version], declared, sent), list) for version in VERSIONS] == [True, False]
 
 
-def test_the_kinds_of_discounts_are_the_vendor_s(schema: t.Any) -> None:
-    assert {kind.name for kind in schema.type_map["Discount"].types} == set(discounts.KINDS)
-    assert {"TAKEN"} <= set(schema.type_map["DiscountErrorCode"].values)
-    assert {status.upper() for status in CODES["argument_spec"]["status"]["choices"]} == set(schema.type_map["DiscountStatus"].values)
+def test_the_kinds_of_discounts_are_the_vendor_s(shopify_schema: t.Any) -> None:
+    assert {kind.name for kind in shopify_schema.type_map["Discount"].types} == set(discounts.KINDS)
+    assert {"TAKEN"} <= set(shopify_schema.type_map["DiscountErrorCode"].values)
+    assert {status.upper() for status in CODES["argument_spec"]["status"]["choices"]} == set(shopify_schema.type_map["DiscountStatus"].values)
 
 
-def test_the_statuses_of_contracts_are_the_vendor_s(schema: t.Any) -> None:
-    known = set(schema.type_map["SubscriptionContractSubscriptionStatus"].values)
+def test_the_statuses_of_contracts_are_the_vendor_s(shopify_schema: t.Any) -> None:
+    known = set(shopify_schema.type_map["SubscriptionContractSubscriptionStatus"].values)
     assert {status.upper() for status in CONTRACTS["argument_spec"]["status"]["choices"]} == known
     assert {status for status, _operation in subscriptions.STATES.values()} | set(subscriptions.OVER) <= known
 

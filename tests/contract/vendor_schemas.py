@@ -167,9 +167,13 @@ def railway_reference_operations() -> str:
     return (folder() / "railway" / "reference-operations.graphql").read_text(encoding="utf-8")
 
 
+# The oldest that is served, and the newest.
+SHOPIFY_VERSIONS = ("2026-01", "2026-10")
+
+
 @functools.cache
 def shopify() -> dict[str, t.Any]:
-    """The vendor's GraphQL schemas by version: the oldest that is served, and the newest."""
+    """The vendor's GraphQL schemas by version."""
     from graphql import build_schema
 
     files = sorted((folder() / "shopify").glob("admin-*.graphql"))
