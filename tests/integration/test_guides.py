@@ -6,6 +6,7 @@ from __future__ import annotations
 import pathlib
 import re
 import subprocess
+import sys
 
 from tests.harness.world import ROOT, World
 
@@ -20,7 +21,8 @@ def write_out(guide: str, folder: pathlib.Path) -> None:
 def play(world: World, name: str, *more: str) -> str:
     """What it printed. It went well."""
     done = subprocess.run(
-        ["ansible-playbook", name, "-i", str(world.inventory), *more],
+        # The builtin modules run as this Python, and not as whichever is found first on this machine.
+        ["ansible-playbook", name, "-i", str(world.inventory), "-e", f"ansible_python_interpreter={sys.executable}", *more],
         cwd=world.folder,
         env=world.environment(),
         stdin=subprocess.DEVNULL,
