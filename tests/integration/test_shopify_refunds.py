@@ -200,7 +200,7 @@ def test_a_version_without_keys_is_refused_before_the_first_request(store: Store
 
 @pytest.mark.parametrize("version", ["2026-01", "2026-04", "2027-01", "unstable"])
 def test_every_version_with_keys_refunds(store: Store, version: str) -> None:
-    ensure(store, api_version=version)
+    assert ensure(store, api_version=version)["api"]["served"] == version
 
 
 def test_two_orders_of_one_name_are_an_error(store: Store) -> None:

@@ -138,9 +138,10 @@ def test_what_cannot_be_is_refused_before_the_first_request(store: Store, option
     assert store.asked == []
 
 
-def test_it_delivers_to_queues_too(store: Store) -> None:
-    ensure(store, topic="ORDERS_CREATE", uri="pubsub://shop-project:orders")
-    ensure(store, topic="ORDERS_CREATE", uri="arn:aws:events:eu-central-1::event-source/aws.partner/shopify.com/1/orders")
+@pytest.mark.parametrize("uri", ["pubsub://shop-project:orders", "arn:aws:events:eu-central-1::event-source/aws.partner/shopify.com/1/orders"])
+def test_it_delivers_to_queues_too(store: Store, uri: str) -> None:
+    ensure(store, topic="ORDERS_CREATE", uri=uri)
+    assert uri in [webhook["uri"] for webhook in listed(store)]
 
 
 def test_reading_alone_changes_nothing(store: Store) -> None:
