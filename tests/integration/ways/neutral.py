@@ -15,6 +15,7 @@ NEEDED: dict[str, Json] = {
     "lease": {"environment": "shop/production", "run_id": "r"},
     "release": {"environment": "shop/production", "component": "app", "deployment": "d"},
     "release_info": {"environment": "shop/production", "components": []},
+    "slo_evaluate": {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alert": "> 5%"}]},
 }
 BAD: list[tuple[str, Json]] = [
     ("http_probe", {"endpoints": [{"method": "GET"}]}),
@@ -32,7 +33,27 @@ BAD: list[tuple[str, Json]] = [
     ("component_release", {"component": {"name": "database", "component_vendor": "postgres"}}),
     ("component_release", {"pinned": "perhaps"}),
     ("component_release", {"seen": {"component": "another", "vendor": "vercel"}}),
+    ("slo_evaluate", {"rules": []}),
+    ("slo_evaluate", {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alrt": "> 5%"}]}),
+    ("slo_evaluate", {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alert": "> 500%"}]}),
+    ("slo_evaluate", {"rules": ["errors"]}),
+    ("slo_evaluate", {"at": "2026-11-20T07:00:00"}),
+    ("slo_evaluate", {"before": {"errors": "critical"}}),
 ]
+# Vendor text that looks like a template or a colour is repeated as it is, without what is not printable.
+JUDGED: Json = {
+    "at": 1795143720,
+    "rules": [
+        {"name": "errors", "kind": "ratio", "window": "5m", "target": "<= 1%", "alert": "> 5%"},
+        {"name": "health", "kind": "string", "window": "5m", "target": {"is_not": "critical"}},
+        {"name": "backup", "kind": "age", "target": "< 24h"},
+    ],
+    "samples": {
+        "errors": [{"at": 1795143700, "bad": 26, "total": 500}, {"at": 1795143701, "bad": None, "total": "NaN"}],
+        "health": [{"at": 1795143700.5, "value": "degraded \x1b[31m"}],
+        "backup": {"samples": [{"at": "2026-11-19T12:00:00+01:00"}], "since": 1795000000},
+    },
+}
 
 
 def steps(world: World, ledger: str) -> list[Cycle | Look]:
@@ -50,6 +71,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     endpoints = [{"name": name, "url": known["url"] + "/health"} for name, known in world.sandbox_run["components"].items()]
     return [
         Look("http_probe", {"endpoints": endpoints, "in_a_row": 2, "interval": 1}, "endpoints[].verdict == ['fail', 'fail', 'pass', 'pass']"),
+        Look("slo_evaluate", JUDGED, "[verdict, level, rules[].level] == ['fail', 'alert', ['alert', 'none', 'none']]"),
         Cycle(
             "component_release",
             {"component": dashboard, "deployment": "v0.8.0"},
