@@ -72,10 +72,12 @@ def _pair(rule: Rule, burn: Burn, series: Series, now: Fraction) -> Pair:
     """Fires when both windows burn: the long one says that it matters, the short one that it still goes on."""
     budget = 1 - rule.objective
     said, words, rates, samples, whys = [], [], [], [], []
+    # A clock that went back leaves the long window full and of another time.
+    recent = series.span(now - burn.short, now)
     for window in (burn.long, burn.short):
         bad, total = measures.share(series, now - window, now)
         first, end = series.span(now - window, now)
-        why = measures.doubt(series, now - window, now, end - first)
+        why = measures.lost(series, now - window, now, end - first) or measures.ahead(series, recent[1] - recent[0])
         whys.append(why or f"too few to say whether that is > {exact.decimals(burn.times)} times")
         said.append(None if why else above(bad, total, burn.limit))
         rate = Fraction(bad) / Fraction(total) / budget if total else None

@@ -38,7 +38,7 @@ def periods(rule: Rule, series: Series, now: Fraction) -> list[Reading]:
 def _readings(rule: Rule, series: Series, now: Fraction) -> list[Reading]:
     after = now - (rule.window or 0)
     first, end = series.span(after, now)
-    doubted = doubt(series, after, now, end - first)
+    doubted = _doubt(series, after, now)
     newest = series.values[max(first, end - rule.of) : end][::-1]
     exact_ones = [value if isinstance(value, str) else Fraction(value) for value in newest]
     missing = [Reading(None, 0, doubted or _nothing(series, after, now))] * (rule.of - len(newest))
@@ -48,19 +48,25 @@ def _readings(rule: Rule, series: Series, now: Fraction) -> list[Reading]:
 def _trusted(rule: Rule, series: Series, until: Fraction) -> Reading:
     reading = _MEASURES[rule.kind](rule, series, until)
     after = until - rule.window if rule.window else Fraction(-(10**18))
-    first, end = series.span(after, until)
-    doubted = doubt(series, after, until, end - first)
+    doubted = _doubt(series, after, until)
     return dataclasses.replace(reading, why=doubted) if doubted else reading
 
 
-def doubt(series: Series, after: Fraction, until: Fraction, usable: int) -> str:
-    """Why what is left of a period cannot be trusted: more of it was lost than is left."""
+def _doubt(series: Series, after: Fraction, until: Fraction) -> str:
+    """Why what is left of a period cannot be trusted."""
+    first, end = series.span(after, until)
+    return lost(series, after, until, end - first) or ahead(series, end - first)
+
+
+def lost(series: Series, after: Fraction, until: Fraction, usable: int) -> str:
+    """More of a period was lost than is left."""
     unusable = series.left_out(after, until)
-    if unusable > usable:
-        return f"{unusable} of {unusable + usable} samples cannot be used"
-    if series.future > usable:
-        return f"{series.future} samples are from the future, so the clock cannot be trusted"
-    return ""
+    return f"{unusable} of {unusable + usable} samples cannot be used" if unusable > usable else ""
+
+
+def ahead(series: Series, usable: int) -> str:
+    """More samples are from the future than are left: the clock was put back, and what looks new is old."""
+    return f"{series.future} samples are from the future, so the clock cannot be trusted" if series.future > usable else ""
 
 
 def _nothing(series: Series, after: Fraction, until: Fraction) -> str:

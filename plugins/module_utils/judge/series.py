@@ -35,7 +35,7 @@ SHAPES = {
     "string": "texts",
     "age": "moments",
 }
-_SUMS = ("value", "bad", "good", "total")
+_SUMS = {"events": ("value",), "shares": ("bad", "good", "total")}
 Share = tuple[exact.Number, exact.Number]
 
 
@@ -166,7 +166,7 @@ def _fill(series: Series, given: list[t.Any], shape: str, now: Fraction) -> None
             continue
         if identity is None and ((shape == "shares" and value[1] != 1) or (shape == "events" and "value" in sample and value != 1)):
             # A sum over some time that stands twice was sent twice; equal single events are several.
-            bucket = (at, *map(sample.get, _SUMS))
+            bucket = (at, *map(sample.get, _SUMS[shape]))
             if bucket in buckets:
                 series.repeated += 1
                 continue

@@ -72,7 +72,7 @@ def judge(rule: Rule, found: series.Series | None, now: Fraction, before: str = 
         _judge_burn(result, rule, found, now)
     else:
         _judge_levels(result, rule, measures.periods(rule, found, now))
-    _look_alive(result, rule, found)
+    _look_alive(result, rule, found, now)
     return result
 
 
@@ -158,11 +158,13 @@ def _judge_burn(result: Judged, rule: Rule, found: series.Series, now: Fraction)
         result.reason = f"{said}; within the limits: {result.limit}"
 
 
-def _look_alive(result: Judged, rule: Rule, found: series.Series) -> None:
+def _look_alive(result: Judged, rule: Rule, found: series.Series, now: Fraction) -> None:
     looked_at = rule.kind == "count" and found.since is not None
+    window = max((one.long for one in rule.burns), default=rule.window)
+    first, end = found.span(now - window, now) if window else (0, len(found.values))
     if not found.values and not looked_at:
         result.dead = "absent"
-    elif not result.samples and result.verdict == "inconclusive" and not looked_at:
+    elif first == end and not looked_at:
         result.dead = "vanished"
     elif rule.kind not in ("age", "string") and not rule.may_be_constant and found.constant:
         result.dead = "constant"
