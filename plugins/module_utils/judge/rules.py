@@ -97,7 +97,7 @@ def _rule(number: int, given: t.Any) -> Rule:
 
 def _named(name: str, given: Json) -> Rule:
     kind = given.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise BadRule(f"kind is {exact.quoted(str(kind))}", _near(str(kind), KINDS) or f"Use one of {', '.join(KINDS)}")
     may, must = KINDS[kind]
     known = {key for keys, _required in KINDS.values() for key in keys}
@@ -183,7 +183,7 @@ def _sensible(rule: Rule) -> None:
         for level in rule.levels:
             said = value if isinstance(value, str) else limits.shown(value, rule.unit, rule.limits)
             if met and level.name != "target" and level.breached(value):
-                raise BadRule(f"{said} would meet the target and {level.name} too", f"Move one: target {by_name['target'].written()}, {level.written()}")
+                raise BadRule(f"{said} would meet the target and {level.name} too", f"Move one: {by_name['target'].written_whole}, {level.written_whole}")
             if level.recover and level.breached(value) and level.recovered(value):
                 raise BadRule(f"{said} would reach {level.name} and recover from it at once", "Let recover lie on the good side of the limit")
 
