@@ -165,7 +165,7 @@ tested:
   elements: dict
   contains:
     name: {description: The rule., type: str}
-    levels: {description: Levels it can reach. A target whose miss is at once an alarm is none., type: list, elements: str}
+    levels: {description: Levels it can reach. A target whose miss is at once an alarm is not among them., type: list, elements: str}
     passes: {description: Whether it can pass., type: bool}
 failure:
   description:

@@ -123,6 +123,14 @@ def test_the_age_is_that_of_the_newest() -> None:
     assert said(judged) == PASS and judged.value == 16200 and "4h30m" in judged.reason
 
 
+def test_nothing_is_younger_than_now() -> None:
+    # The float beside such a moment lies before it as often as behind it.
+    for part in range(1, 60):
+        judged = judge({"kind": "age", "alert": "> 1m"}, [{"at": NOW + 30}], now=NOW + Fraction(part, 61))
+        assert isinstance(judged.value, float) and 0 <= judged.value < 1e-6
+        assert "-" not in judged.reason
+
+
 def test_growth_is_against_the_median_before() -> None:
     rule = {"kind": "growth", "window": "1d", "baseline": "7d", "warn": ["> 50%", "< -20%"]}
     day = 86400
@@ -204,6 +212,12 @@ def test_an_alert_ends_at_another_level_than_it_began(before: str, value: float,
     assert said(judged) == ("pass" if after == "none" else "fail", after), judged.reason
 
 
+def test_an_alert_that_ends_is_still_a_warning_until_that_ends_too() -> None:
+    rule = {**MEMORY, "warn": {"when": "> 80%", "recover": "< 70%"}}
+    for before, value, after in (("alert", 84, "warn"), ("alert", 75, "warn"), ("warn", 75, "warn"), ("none", 75, "none"), ("alert", 69, "none")):
+        assert judge(rule, at(value), before).level == after, (before, value)
+
+
 def test_silence_ends_no_alert() -> None:
     for samples in ([], at(None), [{"at": NOW - 900, "value": 10}], None):
         judged = judge(MEMORY, samples, "alert")
@@ -229,7 +243,8 @@ def test_silence_ends_no_alert() -> None:
 )
 def test_so_many_of_the_last_readings(values: list[int], expected: object) -> None:
     rule = {"kind": "latest", "window": "5m", "alert": "> 90", "repeat": {"times": 3, "of": 5}}
-    assert said(judge(rule, at(*values))) == expected
+    judged = judge(rule, at(*values))
+    assert said(judged) == expected and judged.value == values[0]
 
 
 def test_a_reading_that_comes_twice_is_no_second_one() -> None:
