@@ -51,7 +51,7 @@ def moment(value: t.Any) -> Decimal | None:
         when = datetime.datetime.fromisoformat(value)
         if when.tzinfo is None:
             return None
-        since = when - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)  # noqa: UP017
+        since = when - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
     except (ValueError, OverflowError):
         return None
     return Decimal(since.days * 86400 + since.seconds) + Decimal(since.microseconds) / 1000000

@@ -39,10 +39,18 @@ def _readings(rule: Rule, series: Series, now: Fraction) -> list[Reading]:
     after = now - (rule.window or 0)
     first, end = series.span(after, now)
     doubted = _doubt(series, after, now)
-    newest = series.values[max(first, end - rule.of) : end][::-1]
-    exact_ones = [value if isinstance(value, str) else Fraction(value) for value in newest]
-    missing = [Reading(None, 0, doubted or _nothing(series, after, now))] * (rule.of - len(newest))
-    return [*(Reading(value, end - first, doubted) for value in exact_ones), *missing]
+    usable = range(max(first, end - rule.of), end)
+    found = [(series.ats[index], Reading(_plain(series.values[index]), end - first, doubted)) for index in reversed(usable)]
+    # One that cannot be used is a reading too: what was before it is not the newest.
+    broken = Reading(None, end - first, doubted or "a reading cannot be used")
+    found += [(when, broken) for when in series.unusable_within(after, now)[-rule.of :]]
+    # Sorting keeps the order of those of one moment: of these the usable ones count as the newer.
+    newest = [reading for _at, reading in sorted(found, key=lambda pair: -pair[0])][: rule.of]
+    return [*newest, *[Reading(None, 0, doubted or _nothing(series, after, now))] * (rule.of - len(newest))]
+
+
+def _plain(value: t.Any) -> Value:
+    return value if isinstance(value, str) else Fraction(value)
 
 
 def _trusted(rule: Rule, series: Series, until: Fraction) -> Reading:
@@ -92,7 +100,9 @@ def _count(rule: Rule, series: Series, until: Fraction) -> Reading:
     if series.since is None:
         return Reading(total if end > first else None, end - first, _few(rule, series, after, until, end - first), words=words)
     if series.covers(after, until):
-        return Reading(total, end - first, words=f"{words}, all of it looked at")
+        # No event at all is a count too, unless the rule itself asks for several samples.
+        why = _few(rule, series, after, until, end - first) if rule.fewest > 1 else ""
+        return Reading(total, end - first, why, words=f"{words}, all of it looked at")
     return Reading(total, end - first, at_least=True, words=f"{words}, a part of it not looked at")
 
 

@@ -60,7 +60,10 @@ class Series:
 
     def left_out(self, after: Fraction, until: Fraction) -> int:
         """Samples that would have counted if they had been usable; one without a moment may be of any time."""
-        return self.timeless + bisect.bisect_right(self.unusable, float(until)) - bisect.bisect_right(self.unusable, float(after))
+        return self.timeless + len(self.unusable_within(after, until))
+
+    def unusable_within(self, after: Fraction, until: Fraction) -> list[float]:
+        return self.unusable[bisect.bisect_right(self.unusable, float(after)) : bisect.bisect_right(self.unusable, float(until))]
 
     def covers(self, after: Fraction, until: Fraction) -> bool:
         """Whether all of that time was looked at."""

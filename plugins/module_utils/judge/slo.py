@@ -177,8 +177,8 @@ def _said(rule: Rule, periods: list[Reading]) -> str:
         value = limits.shown(newest.value, rule.unit, rule.limits)
         value = f"at least {value}" if newest.at_least else f"{'+' if newest.value > 0 else ''}{value}" if rule.kind == "growth" else value
     else:
-        value = "nothing" if newest.value is None else exact.quoted(newest.value)
-    name = {"percentile": f"p{exact.decimals(rule.percentile)} ", "average": "average "}.get(rule.kind, "")
+        value = "nothing measured" if newest.value is None else exact.quoted(newest.value)
+    name = "" if newest.value is None else {"percentile": f"p{exact.decimals(rule.percentile)} ", "average": "average "}.get(rule.kind, "")
     if rule.kind == "age":
         value += " since the newest sample" if newest.value is not None else ""
     when = f" in {exact.duration(rule.window)}" if rule.window else ""

@@ -169,6 +169,7 @@ def test_a_count_of_nothing_is_none_only_where_somebody_looked() -> None:
     assert said(judge(rule, {"samples": [], "since": NOW - 300, "until": NOW})) == PASS
     assert said(judge(rule, {"samples": [], "since": NOW - 299})) == INCONCLUSIVE
     assert said(judge(rule, {"samples": [], "since": NOW - 900, "until": NOW - 120})) == INCONCLUSIVE
+    assert said(judge({**rule, "min_samples": 2}, {"samples": [{"at": NOW}], "since": NOW - 300})) == INCONCLUSIVE
     four = [{"at": NOW - 1, "id": index} for index in range(4)]
     # It can only be more.
     assert said(judge(rule, {"samples": four, "since": NOW - 60})) == ALERT
@@ -247,6 +248,20 @@ def test_so_many_of_the_last_readings(values: list[int], expected: object) -> No
     assert said(judged) == expected and judged.value == values[0]
 
 
+def test_a_broken_reading_is_the_newest_one_and_hides_nothing() -> None:
+    rule = {"kind": "latest", "window": "5m", "alert": "> 90"}
+    for values, expected in (((None, 5, 5), INCONCLUSIVE), ((None, 91, 91), INCONCLUSIVE), ((5, None), PASS), ((91, None), ALERT)):
+        assert said(judge(rule, at(*values))) == expected, values
+    several = {**rule, "repeat": {"times": 2, "of": 3}}
+    for values, expected in (((91, None, 91), ALERT), ((91, None, 5, 91), INCONCLUSIVE), ((5, None, 5, 91), PASS), ((None, 5, 5, 91), PASS)):
+        assert said(judge(several, at(*values))) == expected, values
+    health = {"kind": "string", "window": "5m", "target": {"is": "ok"}}
+    assert said(judge(health, at(None, "ok"))) == INCONCLUSIVE
+    # Of one moment the one that can be used counts.
+    assert said(judge(health, [*at("ok"), *at(None)])) == PASS
+    assert said(judge(health, [*at(None), *at("ok")])) == PASS
+
+
 def test_a_reading_that_comes_twice_is_no_second_one() -> None:
     rule = {"kind": "latest", "window": "5m", "alert": "> 90", "repeat": {"times": 2, "of": 2}}
     assert said(judge(rule, [*at(91), *at(91)])) == INCONCLUSIVE
@@ -310,7 +325,7 @@ def test_the_worst_of_all() -> None:
         (
             {"kind": "average", "window": "5m", "alert": "> 5"},
             [{"at": NOW - 3600, "value": 9}],
-            "it: average nothing in 5m (0 samples); no sample; the newest is 1h old. Limits: alert > 5",
+            "it: nothing measured in 5m (0 samples); no sample; the newest is 1h old. Limits: alert > 5",
         ),
         ({"kind": "age", "target": "< 24h"}, [{"at": NOW - 86400}], "it: 1d since the newest sample (1 sample) misses target < 24h"),
     ],

@@ -182,7 +182,8 @@ def test_the_future_is_left_out_and_a_little_of_it_is_now() -> None:
 
 def test_of_two_readings_a_little_ahead_the_later_is_the_newest() -> None:
     for samples in ([(30, 9), (10, 1)], [(10, 1), (30, 9)]):
-        assert judge(KINDS["latest"], [{"at": NOW + ahead, "value": value} for ahead, value in samples]).value == 9
+        given = [{"at": NOW + ahead, "value": value} for ahead, value in samples]
+        assert judge(KINDS["latest"], given).value == judge(KINDS["several"], given).value == 9
 
 
 def test_a_clock_that_was_put_back_is_no_pass() -> None:
