@@ -88,7 +88,7 @@ def _judge_levels(result: Judged, rule: Rule, periods: list[Reading]) -> None:
     if fired:
         level = fired[-1]
         result.verdict, result.level = "fail", _kept(level.name, before, [one.name for one in unsure])
-        clause = f" {_clause(level)}" if _fires(rule, level, periods) else f"; {level.name} stays until it is {level.written(level.recover)}"
+        clause = _clause(rule, level, periods) if _fires(rule, level, periods) else f"; {level.name} stays until it is {level.written(level.recover)}"
         doubt = f"; whether it reaches {' or '.join(one.written_whole for one in unsure)} is open: {_why(periods)}" if unsure else ""
         result.reason = f"{rule.metric}: {said}{clause}{doubt}"
     elif unsure:
@@ -185,9 +185,7 @@ def _said(rule: Rule, periods: list[Reading]) -> str:
     words = newest.words or f"{newest.samples} sample{'' if newest.samples == 1 else 's'}"
     text = f"{name}{value}{when} ({words})"
     if rule.of > 1:
-        decided = [period for period in periods if period.value is not None and not period.why]
-        what = "readings" if rule.kind in ("latest", "string") else "windows"
-        text += f", the newest of {len(decided)} usable {what} of {rule.of}, of which {rule.times} decide"
+        text += f", {rule.times} of the last {rule.of} {'readings' if rule.kind in ('latest', 'string') else 'windows'} decide"
     return text
 
 
@@ -196,8 +194,11 @@ def _why(periods: list[Reading]) -> str:
     return next((period.why for period in periods if period.why), "a part of it was not looked at" if part else "they do not agree often enough")
 
 
-def _clause(level: Level) -> str:
-    return f"{'misses' if level.name == 'target' else 'reaches'} {level.written_whole}"
+def _clause(rule: Rule, level: Level, periods: list[Reading]) -> str:
+    verb = "miss" if level.name == "target" else "reach"
+    if rule.of == 1:
+        return f" {verb}es {level.written_whole}"
+    return f"; {[_breached(rule, level, period) for period in periods].count(True)} of them {verb} {level.written_whole}"
 
 
 def _unit(rule: Rule) -> str:

@@ -40,7 +40,7 @@ BAD: list[tuple[str, Json]] = [
     ("slo_evaluate", {"at": "2026-11-20T07:00:00"}),
     ("slo_evaluate", {"before": {"errors": "critical"}}),
 ]
-# Vendor text that looks like a template or a colour is repeated as it is, without what is not printable.
+# With a sample that cannot be used, a text that would colour the screen, and a moment in another time zone.
 JUDGED: Json = {
     "at": 1795143720,
     "rules": [

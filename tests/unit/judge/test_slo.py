@@ -327,6 +327,16 @@ def test_the_worst_of_all() -> None:
             [{"at": NOW - 3600, "value": 9}],
             "it: nothing measured in 5m (0 samples); no sample; the newest is 1h old. Limits: alert > 5",
         ),
+        (
+            {"kind": "latest", "window": "5m", "target": "< 80", "alert": "> 90", "repeat": {"times": 2, "of": 3}},
+            at(5, 91, 92),
+            "it: 5 in 5m (3 samples), 2 of the last 3 readings decide; 2 of them reach alert > 90",
+        ),
+        (
+            {"kind": "average", "window": "5m", "target": "< 80", "repeat": {"times": 1, "of": 2}},
+            at(81),
+            "it: average 81 in 5m (1 sample), 1 of the last 2 windows decide; 1 of them miss target < 80",
+        ),
         ({"kind": "age", "target": "< 24h"}, [{"at": NOW - 86400}], "it: 1d since the newest sample (1 sample) misses target < 24h"),
     ],
 )
