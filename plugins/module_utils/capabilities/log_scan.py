@@ -29,6 +29,7 @@ LONGEST_GIVEN = 64 * 1024
 # Where the rows of the vendors' modules have their moment, how bad it is, and the line; of the rest what tells of a request.
 _MOMENTS, _SEVERITIES, _TEXTS = ("at", "timestamp", "time"), ("severity", "level"), ("message", "text", "error", "log_lines")
 _REQUEST = ("method", "path", "status", "duration_ms", "details", "errors")
+Read = tuple[dict[str, t.Any], scanning.Span]
 Given = list[tuple[str, t.Optional[float]]]  # noqa: UP045
 
 
@@ -42,14 +43,18 @@ def execute(task: Task) -> dict[str, t.Any]:
     known = _patterns(params)
     bounds = _limits(params["limits"], known)
     rolling = frozenset(limit.pattern for limit in bounds if limit.within is not None)
-    settings = Settings(since, until, params["interval"] or 0.0, params["top"], params["samples"], rolling)
+    settings = Settings(since, until, params["interval"] or 0.0, params["top"], params["samples"], rolling, params["count_lines"])
     scan = scanning.Scan(known, times[0], settings, bounded)
     files = log_sources.files(params["files"])
     commands = [log_sources.Command(params["command"])] if params["command"] else []
-    sources = [_read(task, scan, source) for source in (*files, *commands)]
+    read = [_read(task, scan, source) for source in (*files, *commands)]
     if params["lines"] is not None:
-        sources.append(_hand_in(scan, params["lines"], params["lines_complete"], times[0], times[1]))
-    doubt = _doubt(params, settings, sources, times[0].known)
+        read.append(_hand_in(scan, params["lines"], params["lines_complete"], *times))
+    sources, silent = [source for source, _span in read], all(span.silent for _source, span in read)
+    if not params["count_lines"]:
+        for source in sources:
+            source["lines"] = None
+    doubt = _doubt(params, settings, sources, silent, times[0].known)
     found = {counted.pattern.name: counted for counted in scan.counted}
     judged = [limits.judged(limit, found[limit.pattern], doubt) for limit in bounds]
     slow = next((f"{name}: the pattern took too long and was given up" for name, counted in found.items() if counted.given_up), "")
@@ -61,7 +66,7 @@ def execute(task: Task) -> dict[str, t.Any]:
         "verdict": verdict,
         "reason": plain(reason, 300),
         "complete": not (doubt or slow),
-        "lines": sum(source["lines"] for source in sources),
+        "lines": sum(source["lines"] for source in sources) if params["count_lines"] else None,
         "window": {
             "since": since,
             "until": until,
@@ -153,19 +158,19 @@ def _limits(given: list[dict[str, t.Any]], known: list[Compiled]) -> list[Limit]
     return made
 
 
-def _read(task: Task, scan: scanning.Scan, source: log_sources.Source) -> dict[str, t.Any]:
+def _read(task: Task, scan: scanning.Scan, source: log_sources.Source) -> Read:
     span, blocks = scan.begin(), Blocks(source.pieces(task.deadline))
     for block in blocks:
         scan.block(block)
     return _told(source.kind, plain(source.name, 300), source.state, source.reason, span, blocks.bytes, blocks.cut + span.long)
 
 
-def _told(kind: str, name: str, state: str, reason: str, span: scanning.Span, size: int | None, cut: int) -> dict[str, t.Any]:
+def _told(kind: str, name: str, state: str, reason: str, span: scanning.Span, size: int | None, cut: int) -> Read:
     about = {"kind": kind, "name": name, "state": state, "reason": reason, "lines": span.lines, "bytes": size, "cut": cut}
-    return {**about, "first_at": span.first_at, "last_at": span.last_at}
+    return {**about, "first_at": span.first_at, "last_at": span.last_at}, span
 
 
-def _hand_in(scan: scanning.Scan, lines: list[t.Any], complete: bool, times: Times, zone: datetime.tzinfo) -> dict[str, t.Any]:
+def _hand_in(scan: scanning.Scan, lines: list[t.Any], complete: bool, times: Times, zone: datetime.tzinfo) -> Read:
     span, cut, held = scan.begin(), 0, []
     for number, line in enumerate(lines):
         for text, at in _given(line, number, times, zone):
@@ -201,7 +206,7 @@ def _given_moment(value: t.Any, zone: datetime.tzinfo) -> float | None:
     return Times("iso", zone, 0.0).of(value.encode("utf-8", "replace"))
 
 
-def _doubt(params: dict[str, t.Any], settings: Settings, sources: list[dict[str, t.Any]], timed: bool) -> str:
+def _doubt(params: dict[str, t.Any], settings: Settings, sources: list[dict[str, t.Any]], silent: bool, timed: bool) -> str:
     """Why more may have happened than was seen; empty when nothing can have been missed."""
     for source in sources:
         if source["state"] != "read":
@@ -210,12 +215,12 @@ def _doubt(params: dict[str, t.Any], settings: Settings, sources: list[dict[str,
     if cut:
         return f"{cut} lines were too long to be looked at whole"
     silence = params["when_silent"] != "pass"
-    if silence and not any(source["lines"] for source in sources):
+    if silence and silent:
         return "there was no line at all"
     if settings.since is None:
         return ""
     last = max((source["last_at"] for source in sources if source["last_at"] is not None), default=None)
-    if last is None and any(source["lines"] for source in sources):
+    if last is None and not silent:
         return "no line has a moment" + (" that can be read as time says" if timed else ": time.format is none")
     if silence and last is not None and last < settings.since:
         return "the newest line is older than since"

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.patterns import Compiled
 
 # So much of a line is looked at, and so much of a stream at once.
 LONGEST_LINE = 64 * 1024
-BLOCK = 256 * 1024
+MOST_MISSES = 100
 
 
 class Blocks:
@@ -51,7 +52,11 @@ class Sieve:
     def __init__(self, patterns: t.Sequence[Compiled]) -> None:
         self._every = 0
         self._texts: dict[bool, dict[bytes, int]] = {False: {}, True: {}}
+        self._near: list[tuple[re.Pattern[bytes], int]] = []
         for number, pattern in enumerate(patterns):
+            if pattern.near is not None:
+                self._near.append((pattern.near, 1 << number))
+                continue
             if pattern.texts is None:
                 self._every |= 1 << number
             for text in pattern.texts or ():
@@ -67,6 +72,12 @@ class Sieve:
             hay = block.lower() if folds and texts else block
             for text, bits in texts.items():
                 _look(hay, text, bits, found)
+        for near, bits in self._near:
+            for match in near.finditer(block):
+                start = block.rfind(b"\n", 0, match.start()) + 1
+                end = block.find(b"\n", match.start())
+                known = found.get(start, (end if end >= 0 else len(block), 0))
+                found[start] = (known[0], known[1] | bits)
         if self._every:
             start = 0
             for line in block.removesuffix(b"\n").split(b"\n"):
@@ -86,15 +97,41 @@ class Sieve:
 
 
 def _look(hay: bytes, text: bytes, bits: int, found: dict[int, tuple[int, int]]) -> None:
-    find, at = hay.find, hay.find(text)
-    while at >= 0:
-        start = hay.rfind(b"\n", 0, at) + 1
-        end = find(b"\n", at)
-        if end < 0:
-            end = len(hay)
+    find, rfind = hay.find, hay.rfind
+    for at in _rare(hay, text) if text[-1] >= 0x80 else _places(hay, text, 0):
+        start = rfind(b"\n", 0, at) + 1
         known = found.get(start)
-        found[start] = (end, bits if known is None else known[1] | bits)
-        at = find(text, end)
+        if known is None:
+            end = find(b"\n", at)
+            found[start] = (end if end >= 0 else len(hay), bits)
+        else:
+            found[start] = (known[0], known[1] | bits)
+
+
+def _places(hay: bytes, text: bytes, at: int) -> t.Iterator[int]:
+    """Where the text is, once in a line."""
+    at = hay.find(text, at)
+    while at >= 0:
+        yield at
+        end = hay.find(b"\n", at)
+        at = hay.find(text, end) if end >= 0 else -1
+
+
+def _rare(hay: bytes, text: bytes) -> t.Iterator[int]:
+    """The same of a text that ends with a sign such as a cross: few lines have its last byte, and one byte is found much faster than a text."""
+    last, length, misses = text[-1:], len(text), 0
+    at = hay.find(last)
+    while at >= 0:
+        if hay.startswith(text, max(0, at + 1 - length)) and at + 1 >= length:
+            yield at + 1 - length
+            at = hay.find(b"\n", at)
+            if at < 0:
+                return
+        elif (misses := misses + 1) > MOST_MISSES:
+            # It is no rare byte here, as in a language that is written with it.
+            yield from _places(hay, text, max(0, at + 1 - length))
+            return
+        at = hay.find(last, at + 1)
 
 
 def _fewest(texts: dict[bytes, int]) -> dict[bytes, int]:

@@ -35,6 +35,7 @@ class Settings:
     top: int = 10
     samples: int = 0
     rolling: frozenset[str] = frozenset()
+    count_lines: bool = True
 
     @property
     def bounded(self) -> bool:

@@ -24,7 +24,7 @@ def of(pattern: str, flags: int) -> tuple[frozenset[bytes], bool] | None:
         # Of any part: what is looked for in small letters is found in all of them.
         folds = bool(tree.state.flags & re.IGNORECASE) or bool(re.search(r"\(\?[a-zA-Z]*i", pattern))
         texts = _required(tree)
-    except (ImportError, AttributeError, TypeError, ValueError, RecursionError):
+    except (ImportError, AttributeError, TypeError, ValueError, RecursionError, re.error):
         return None
     if texts is None or len(texts) > MOST:
         return None

@@ -8,7 +8,7 @@ import dataclasses
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.patterns import Pattern
 
-_REQUEST = r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?P<path>[^\s?\"]{1,300})[^\n]{0,40}?[ =]"
+_REQUEST = r"\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?P<path>[^\s?\"]{1,300})[^\n]{0,40}? "
 _TOOK = r"(?P<took>\d+(?:\.\d+)? ?(?:ms|s))\b"
 
 _PACKS: dict[str, tuple[Pattern, ...]] = {
@@ -25,7 +25,7 @@ _PACKS: dict[str, tuple[Pattern, ...]] = {
         Pattern("memory", r"out of memory|oom[-_ ]?kill|heap limit|memory leak|cannot allocate memory|ENOMEM", True),
         Pattern("memory_word", r"memory|leak", True),
         Pattern("api_error", r"API error: (?P<endpoint>\S{1,300}) returned (?P<status_code>\d{3})", counts=("endpoint", "status_code")),
-        Pattern("server_error", _REQUEST + r"(?P<status>5\d\d)\b", kind="path", counts=("path", "status")),
+        Pattern("server_error", _REQUEST + r"(?P<status>5\d\d)\b(?! ?m?s\b)", kind="path", counts=("path", "status"), near=r" 5\d\d\b(?! ?m?s\b)"),
         Pattern("alert", r"Membership Alert: (?P<message>.{1,500})", kind="message"),
         Pattern("warning_mark", "⚠"),
     ),
@@ -68,7 +68,7 @@ _PACKS: dict[str, tuple[Pattern, ...]] = {
     "rate_limits": (
         Pattern("rate_limit_near", r"rate limit approaching: (?P<percentage>\d{1,3}(?:\.\d+)?)%", True, numbers=("percentage",)),
         Pattern("rate_limited", r"too many requests|rate[ _-]?limit(?:ed|ing)?\b[^\n]{0,30}?\b(?:exceeded|hit|reached)|rate[-_]limited|throttled", True),
-        Pattern("status_429", _REQUEST + r"429\b|\b(?:status|code|returned)[\"']?[ :=]{1,3}429\b", kind="path"),
+        Pattern("status_429", _REQUEST + r"429\b(?! ?m?s\b)|\b(?:status|code|returned)[\"']?[ :=]{1,3}429\b", kind="path"),
     ),
     "security": (
         Pattern(
@@ -84,7 +84,7 @@ _PACKS: dict[str, tuple[Pattern, ...]] = {
             True,
         ),
         Pattern("unauthorised", r"unauthori[sz]ed|forbidden|access denied|permission denied|not authori[sz]ed", True),
-        Pattern("status_401_403", _REQUEST + r"(?P<status>40[13])\b", kind="path", counts=("path", "status")),
+        Pattern("status_401_403", _REQUEST + r"(?P<status>40[13])\b(?! ?m?s\b)", kind="path", counts=("path", "status"), near=r" 40[13]\b(?! ?m?s\b)"),
         Pattern(
             "signature_failed",
             r"(?:signature|hmac)[^\n]{0,60}?\b(?:fail(?:ed|ure|s)?|invalid|mismatch|missing|rejected|does not match)\b"

@@ -28,6 +28,8 @@ class Pattern:
     durations: tuple[str, ...] = ()
     unit: str = "ms"
     pack: str = ""
+    # Of a pattern without a text of its own: an expression for a few bytes, that fits somewhere in every line that the pattern fits.
+    near: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Compiled:
     unless: re.Pattern[str] | None
     texts: frozenset[bytes] | None
     folds: bool
+    near: re.Pattern[bytes] | None = None
 
 
 def compiled(pattern: Pattern) -> Compiled:
@@ -56,7 +59,8 @@ def compiled(pattern: Pattern) -> Compiled:
         raise ValueError(f"{pattern.name}: its expression has no group named {missing[0]!r}")
     found = needles.of(pattern.regex, flags)
     texts, folds = found or (None, False)
-    return Compiled(pattern, regex, _regex(pattern.name, pattern.unless, flags) if pattern.unless else None, texts, folds)
+    near = re.compile(pattern.near.encode()) if pattern.near else None
+    return Compiled(pattern, regex, _regex(pattern.name, pattern.unless, flags) if pattern.unless else None, texts, folds, near)
 
 
 def _regex(name: str, text: str, flags: int) -> re.Pattern[str]:

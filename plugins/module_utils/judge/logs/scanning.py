@@ -26,6 +26,7 @@ Limit = t.Callable[[], contextlib.AbstractContextManager[None]]
 class Span:
     """Of one source: its lines, and the moments of its first and last line that has one."""
 
+    silent: bool = True
     lines: int = 0
     long: int = 0
     first_at: float | None = None
@@ -56,7 +57,9 @@ class Scan:
     def block(self, block: bytes) -> None:
         """Whole lines, as they stand in the source."""
         span = self._span
-        span.lines += block.count(b"\n") + (not block.endswith(b"\n"))
+        span.silent = False
+        if self._settings.count_lines:
+            span.lines += block.count(b"\n") + (not block.endswith(b"\n"))
         lines, long = self._sieve.lines(block)
         span.long += long
         if self._times.known and span.first_at is None:
@@ -80,6 +83,7 @@ class Scan:
             self._carried = self._carried if at is None else at
             moments.append(self._carried)
         span.lines += len(lines)
+        span.silent = span.silent and not lines
         timed = [at for at in moments if at is not None]
         if timed:
             span.first_at = timed[0] if span.first_at is None else span.first_at
@@ -153,7 +157,7 @@ class Scan:
 
 
 def _nothing(pattern: Compiled) -> Compiled:
-    return dataclasses.replace(pattern, texts=frozenset())
+    return dataclasses.replace(pattern, texts=frozenset(), near=None)
 
 
 def split(text: str) -> list[str]:
