@@ -61,7 +61,8 @@ def execute(task: Task) -> dict[str, t.Any]:
     verdict = limits.worst(one["verdict"] for one in judged) or ("inconclusive" if doubt or slow else None)
     if verdict != "fail" and all(source["state"] in ("missing", "unreadable") for source in sources):
         verdict = "error"
-    reason = next((f"{one['pattern']}: {one['reason']}" for one in judged if one["verdict"] == verdict and one["reason"]), doubt or slow)
+    told = next((f"{one['pattern']}: {one['reason']}" for one in judged if one["verdict"] == verdict and one["reason"]), "")
+    reason = told if verdict == "fail" else doubt or told or slow
     return {
         "verdict": verdict,
         "reason": plain(reason, 300),

@@ -62,11 +62,12 @@ class File(Source):
                 else:
                     self._went("missing" if gone else "unreadable", "there is no such file" if gone else _words(error))
                 return
+            about = os.fstat(descriptor)
+            if not stat.S_ISREG(about.st_mode):
+                os.close(descriptor)
+                self._went("unreadable", "it is no ordinary file")
+                return
             with open(descriptor, "rb", buffering=0) as file:
-                about = os.fstat(descriptor)
-                if not stat.S_ISREG(about.st_mode):
-                    self._went("unreadable", "it is no ordinary file")
-                    return
                 seen.add((about.st_dev, about.st_ino))
                 try:
                     yield from self._of(file, about.st_size, deadline)

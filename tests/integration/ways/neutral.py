@@ -13,6 +13,7 @@ NEEDED: dict[str, Json] = {
     "component_release_info": {"component": {"name": "app", "component_vendor": "vercel"}},
     "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
     "lease": {"environment": "shop/production", "run_id": "r"},
+    "log_scan": {"lines": ["fine"], "packs": ["errors"]},
     "release": {"environment": "shop/production", "component": "app", "deployment": "d"},
     "release_info": {"environment": "shop/production", "components": []},
     "slo_evaluate": {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alert": "> 5%"}]},
@@ -23,6 +24,11 @@ BAD: list[tuple[str, Json]] = [
     ("http_probe", {"endpoints": [{"url": "http://127.0.0.1:1/", "method": "POST"}]}),
     ("http_probe", {"endpoints": [{"url": "nowhere"}]}),
     ("http_probe", {"in_a_row": 0}),
+    ("log_scan", {"lines": None}),
+    ("log_scan", {"packs": ["everything"]}),
+    ("log_scan", {"patterns": [{"name": "half", "regex": "("}]}),
+    ("log_scan", {"limits": [{"pattern": "error_lines", "most": 0}]}),
+    ("log_scan", {"since": "yesterday"}),
     ("lease", {"run_id": None}),
     ("lease", {"state": "stolen"}),
     ("lease", {"environment": "shop"}),
@@ -68,10 +74,19 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     fact = {**here, "component": "app", "deployment": "dpl_example", "state": "bad", "reason": "it leaks", "schema_floor": "v1.4.1"}
     proved = {**here, "component": "app", "deployment": "dpl_proved"}
     held = {**here, "run_id": "by-hand", "reason": "both ways", "seconds": "10m"}
+    log = world.folder / "app.log"
+    log.write_text("2026-11-21T14:00:00Z payment failed for jane.doe@example.com\n" * 4, encoding="utf-8")
+    payments = {"packs": ["payments"], "limits": [{"pattern": "payment_failed", "most": 3, "within": "5m"}]}
     endpoints = [{"name": name, "url": known["url"] + "/health"} for name, known in world.sandbox_run["components"].items()]
     return [
         Look("http_probe", {"endpoints": endpoints, "in_a_row": 2, "interval": 1}, "endpoints[].verdict == ['fail', 'fail', 'pass', 'pass']"),
         Look("slo_evaluate", JUDGED, "[verdict, level, rules[].level] == ['fail', 'alert', ['alert', 'none', 'none']]"),
+        Look(
+            "log_scan",
+            {"files": [str(log)], "lines": [{"at": 1795269600.0, "level": "error", "text": "{{ 7 * 7 }}"}], "samples": 1, **payments},
+            "verdict == 'fail' && patterns.payment_failed.top[0].fingerprint == 'payment failed for <email>' && complete",
+        ),
+        Look("log_scan", {"files": ["/nonexistent/app.log"], **payments}, "verdict == 'error' && patterns.payment_failed.count == `null`"),
         Cycle(
             "component_release",
             {"component": dashboard, "deployment": "v0.8.0"},
