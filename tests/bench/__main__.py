@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m tests.bench [--quick] [--only two,fleet,task,export,bulk,records,listing]``: prints Markdown; exit status 0 also where a target is missed."""
+"""``python -m tests.bench [--quick] [--only two,scan,…]``: prints Markdown; exit status 0 also where a target is missed."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from tests.bench import bulk, export, listing, measure, records, rollback, task
+from tests.bench import bulk, export, listing, measure, records, rollback, scan, task
 from tests.sandbox.launch import Sandbox
 
-PARTS = ("two", "fleet", "task", "export", "bulk", "records", "listing")
+PARTS = ("two", "fleet", "task", "export", "bulk", "records", "listing", "scan")
 FLEET, QUICK_FLEET = 200, 40
 # Of customers at Stripe: a hundred thousand instead of a million.
 QUICK_SCALE = 50
@@ -41,6 +41,8 @@ def main() -> None:
             print(records.million(sandbox, 1, QUICK_SCALE if given.quick else records.SCALE).markdown() + "\n", flush=True)
         if "listing" in wanted:
             print(listing.ten_thousand(sandbox, rounds).markdown() + "\n", flush=True)
+        if "scan" in wanted:
+            print(scan.large(rounds, scan.MEGABYTES // 10 if given.quick else scan.MEGABYTES).markdown() + "\n", flush=True)
         if "fleet" in wanted:
             print(rollback.fleet(sandbox, QUICK_FLEET if given.quick else FLEET, 1 if given.quick else 2).markdown() + "\n", flush=True)
 

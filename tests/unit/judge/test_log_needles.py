@@ -50,7 +50,8 @@ def expression(chance: random.Random, depth: int = 0) -> str:
 def text(chance: random.Random, pattern: str) -> str:
     """A line that has a chance to fit: pieces of the pattern itself, and some letters."""
     own = re.findall(r"[\w ❌éſ\u212a\ufffd]+", pattern)
-    return "".join(chance.choice([*own, *LETTERS]) for _piece in range(chance.randint(1, 8)))
+    pieces = [chance.choice([*own, *LETTERS]) for _piece in range(chance.randint(1, 8))]
+    return "".join(piece.swapcase() if chance.random() < 0.3 else piece for piece in pieces)
 
 
 @pytest.mark.parametrize("seed", [*range(10), int.from_bytes(os.urandom(4))])
@@ -99,6 +100,11 @@ KNOWN: list[tuple[str, t.Any]] = [
 def test_the_texts_of_a_pattern(pattern: str, texts: t.Any) -> None:
     found = needles.of(pattern, re.ASCII)
     assert (found and set(found[0])) == texts
+
+
+@pytest.mark.parametrize("pattern", ["(?i)Needle", "(?i:Needle)", "(?s)x(?-s:.)(?si:Needle)", "a(?:b(?i:Needle))"])
+def test_a_part_that_ignores_case_is_looked_for_in_small_letters(pattern: str) -> None:
+    assert needles.of(pattern, re.ASCII) == (frozenset({b"needle"}), True)
 
 
 def test_every_pattern_of_a_pack_is_spared_most_lines() -> None:

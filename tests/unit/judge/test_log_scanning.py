@@ -211,6 +211,19 @@ def test_a_line_without_a_moment_belongs_to_the_one_before_in_another_block_too(
     assert (scan.counted[0].seen, scan.counted[0].untimed) == (2, 1)
 
 
+@pytest.mark.parametrize("text", ["boom", r"b\wom"], ids=["with a text", "without"])
+def test_a_line_is_looked_at_as_far_as_is_said(text: str) -> None:
+    scan = scanning.Scan([compiled(Pattern("mark", text))], Times("none", datetime.UTC, NOW), Settings())
+    span = scan.begin()
+    fits = b"x" * (blocks.LONGEST_LINE - 4) + b"boom"
+    scan.block(fits + b"\n")
+    assert (scan.counted[0].seen, span.long) == (1, 0)
+    scan.block(fits + b"y\n")
+    assert (scan.counted[0].seen, span.long) == (2, 1)
+    scan.block(b"x" + fits + b"\n")
+    assert (scan.counted[0].seen, span.long) == (2, 2)
+
+
 def test_a_sign_whose_last_byte_is_frequent_is_found_all_the_same() -> None:
     scan = scanning.Scan([compiled(Pattern("mark", "❌"))], Times("none", datetime.UTC, NOW), Settings())
     # The last byte of the cross is also that of a letter of Cyrillic.

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from tests.bench import bulk, calls, listing, measure, records, uri
+from tests.bench import bulk, calls, listing, measure, records, scan, uri
 from tests.bench.table import Table, ratio
 from tests.sandbox.launch import Sandbox
 
@@ -137,6 +137,11 @@ def test_both_ways_of_an_export_write_every_record() -> None:
     with Sandbox(scenario="bad-release", clock="real") as sandbox:
         told = records.million(sandbox, 1, scale=1)
     assert [(row.name, row.cells[0]) for row in told.rows] == [("stripe_export", "20"), ("plain requests", "20")]
+
+
+def test_all_ways_of_looking_through_a_log_count_the_same() -> None:
+    told = scan.large(1, megabytes=2)
+    assert [row.name for row in told.rows] == ["log_scan", "grep, cut, sort, uniq", "the same with sed"]
 
 
 def test_a_listing_that_is_cut_short_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
