@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 
@@ -12,6 +13,11 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.patter
 # So much of a line is looked at, and so much of a stream at once.
 LONGEST_LINE = 64 * 1024
 MOST_MISSES = 100
+# From so many texts on it is faster to ask what kind of line each one is. So many bytes of kinds are remembered.
+FEW, MOST_HELD = 5, 4 * 1024 * 1024
+_DIGIT = re.compile(rb"\d")
+# Small letters, and 0 for every digit.
+_KINDS = bytes(48 if 48 <= byte <= 57 else byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 
 
 class Blocks:
@@ -62,12 +68,23 @@ class Sieve:
             for text in pattern.texts or ():
                 texts = self._texts[pattern.folds]
                 texts[text] = texts.get(text, 0) | 1 << number
-        for folds, texts in self._texts.items():
-            self._texts[folds] = _fewest(texts)
+        # A text with a digit is searched for as it is: as a kind, 429 would be any number.
+        together: dict[bytes, int] = {}
+        if sum(map(len, self._texts.values())) > FEW:
+            for texts in self._texts.values():
+                for text in [text for text in texts if not _DIGIT.search(text)]:
+                    kind = text.translate(_KINDS)
+                    together[kind] = together.get(kind, 0) | texts.pop(text)
+        self._together = _fewest(together)
+        self._texts = {folds: _fewest(texts) for folds, texts in self._texts.items()}
+        self._known: dict[bytes, int] = {}
+        self._held = 0
 
     def lines(self, block: bytes) -> tuple[list[tuple[int, int, int]], int]:
         """``(start, end, patterns)`` in order, and how many of these lines have more than is looked at."""
         found: dict[int, tuple[int, int]] = {}
+        if self._together:
+            self._look_by_kinds(block, found)
         for folds, texts in self._texts.items():
             hay = block.lower() if folds and texts else block
             for text, bits in texts.items():
@@ -94,6 +111,29 @@ class Sieve:
                 end -= 1
             lines.append((start, end, bits))
         return lines, long
+
+    def _look_by_kinds(self, block: bytes, found: dict[int, tuple[int, int]]) -> None:
+        """Many texts would be many searches. Most lines are like an earlier one but for digits and capitals, and of that one it is known what it holds."""
+        kinds = block.translate(_KINDS).split(b"\n")
+        known = self._known
+        if self._held > MOST_HELD:
+            known.clear()
+            self._held = 0
+        for kind in {kind for kind in kinds if kind not in known}:
+            bits = 0
+            for text, of_text in self._together.items():
+                if text in kind:
+                    bits |= of_text
+            known[kind] = bits
+            # Beside its bytes, a line takes about so much in a dictionary.
+            self._held += len(kind) + 150
+        bits_of = [known[kind] for kind in kinds]
+        if any(bits_of):
+            ends = itertools.accumulate(kinds, lambda end, kind: end + 1 + len(kind), initial=-1)
+            next(ends)
+            for end, kind, bits in zip(ends, kinds, bits_of, strict=True):
+                if bits:
+                    found[end - len(kind)] = (end, bits)
 
 
 def _look(hay: bytes, text: bytes, bits: int, found: dict[int, tuple[int, int]]) -> None:
