@@ -74,8 +74,8 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     fact = {**here, "component": "app", "deployment": "dpl_example", "state": "bad", "reason": "it leaks", "schema_floor": "v1.4.1"}
     proved = {**here, "component": "app", "deployment": "dpl_proved"}
     held = {**here, "run_id": "by-hand", "reason": "both ways", "seconds": "10m"}
-    log = world.folder / "app.log"
-    log.write_text("2026-11-21T14:00:00Z payment failed for jane.doe@example.com\n" * 4, encoding="utf-8")
+    # Not a file of this world, whose name would differ from one way to the other.
+    log = ["printf", "%s\\n", *["2026-11-21T14:00:00Z payment failed for jane.doe@example.com"] * 4]
     payments = {"packs": ["payments"], "limits": [{"pattern": "payment_failed", "most": 3, "within": "5m"}]}
     endpoints = [{"name": name, "url": known["url"] + "/health"} for name, known in world.sandbox_run["components"].items()]
     return [
@@ -83,7 +83,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Look("slo_evaluate", JUDGED, "[verdict, level, rules[].level] == ['fail', 'alert', ['alert', 'none', 'none']]"),
         Look(
             "log_scan",
-            {"files": [str(log)], "lines": [{"at": 1795269600.0, "level": "error", "text": "{{ 7 * 7 }}"}], "samples": 1, **payments},
+            {"command": log, "lines": [{"at": 1795269600.0, "level": "error", "text": "{{ 7 * 7 }}"}], "samples": 1, **payments},
             "verdict == 'fail' && patterns.payment_failed.top[0].fingerprint == 'payment failed for <email>' && complete",
         ),
         Look("log_scan", {"files": ["/nonexistent/app.log"], **payments}, "verdict == 'error' && patterns.payment_failed.count == `null`"),
