@@ -189,6 +189,13 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Find the most common errors of the last hour
+  saasops.runbooks.log_scan:
+    files: [/var/log/app.log*]
+    packs: [errors]
+    since: 1h
+    top: 10
+
 - name: Put a log there to look through
   ansible.builtin.copy:
     dest: "{{ backup_folder }}/app.log"
@@ -197,12 +204,6 @@ EXAMPLES = r"""
       2026-11-21T14:00:09Z ❌ API error: /memberships returned 503
       2026-11-21T14:01:00Z ❌ payment failed: card_declined
     mode: "0600"
-
-- name: Find the most common errors
-  saasops.runbooks.log_scan:
-    files: ["{{ backup_folder }}/app.log*"]
-    packs: [errors]
-    top: 10
 
 - name: Have more than three payments failed within five minutes
   saasops.runbooks.log_scan:

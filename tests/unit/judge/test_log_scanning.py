@@ -13,10 +13,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs import blocks, packs, scanning
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs import blocks, limits, packs, scanning, sketches
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.anonymous import Fingerprints
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.blocks import Blocks
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.counts import Settings
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.counts import Counted, Settings
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.moments import Times
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.patterns import Compiled, Pattern, compiled
 
@@ -250,3 +250,33 @@ def test_what_takes_too_long_is_given_up_and_the_others_go_on() -> None:
     good, slow = (counted.as_dict(True) for counted in scan.counted)
     assert (good["count"], good["seen"], good["given_up"]) == (6, 6, False)
     assert (slow["count"], slow["seen"], slow["given_up"]) == (None, 0, True)
+
+
+def test_kinds_of_lines_are_remembered_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "MOST_HELD", 20_000)
+    every = [compiled(pattern) for pack in packs.PACKS.values() for pattern in pack]
+    sieve = blocks.Sieve(every)
+    for number in range(300):
+        word = "".join(chr(97 + int(digit)) for digit in str(number))
+        lines, _long = sieve.lines(f"{word} is fine\n{word} is an ERROR\n".encode())
+        assert len(lines) == 1
+        assert sum(len(kind) + 150 for kind in sieve._known) < 20_500
+
+
+def test_a_limit_within_less_than_can_be_told_is_in_doubt() -> None:
+    pattern = Pattern("mark", "boom")
+    counted = Counted(pattern, Settings(rolling=frozenset({"mark"})))
+    counted.moments = sketches.Moments(0.001, 50)
+    fingerprints = Fingerprints()
+    match = re.search("boom", "boom")
+    assert match
+    for second in range(1000):
+        counted.add(match, "boom", float(second * 3), "", fingerprints)
+    assert counted.moments.seconds > 60
+    found = {within: limits.judged(limits.Limit("mark", 10, within), counted, "")["verdict"] for within in (2.0, 600.0)}
+    assert found == {2.0: "inconclusive", 600.0: "fail"}
+    assert limits.judged(limits.Limit("mark", 2000, 2.0), counted, "")["verdict"] == "pass"
+    # At least 190 and at most 210 or so: between them nothing is known.
+    low = limits.judged(limits.Limit("mark", 10, 600.0), counted, "")["found"]
+    assert limits.judged(limits.Limit("mark", low, 600.0), counted, "")["verdict"] == "inconclusive"
+    assert low <= 200
