@@ -272,7 +272,7 @@ sources:
   elements: dict
   contains:
     kind: {description: 'V(file), V(command) or V(lines).', type: str}
-    name: {description: The file, or the command's first word., type: str}
+    name: {description: The file or the first word of the command., type: str}
     state: {description: 'V(read), V(partly), V(missing) or V(unreadable).', type: str}
     reason: {description: Why it is not V(read)., type: str}
     lines: {description: 'Its lines; V(null) when they were not counted.', type: int}
