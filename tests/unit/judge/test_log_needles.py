@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import random
 import re
+import sys
+import types
 import typing as t
 
 import pytest
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs import needles, packs
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs import needles, packs, scanning
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.counts import Settings
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.moments import Times
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.patterns import Pattern, compiled
 
 LETTERS = ["a", "b", "k", "s", "K", "S", "é", "❌", "ſ", "\u212a", "0", " ", "\ufffd"]
@@ -110,6 +115,28 @@ def test_a_part_that_ignores_case_is_looked_for_in_small_letters(pattern: str) -
 def test_every_pattern_of_a_pack_is_spared_most_lines() -> None:
     every = [compiled(pattern) for pack in packs.PACKS.values() for pattern in pack]
     assert [one.pattern.name for one in every if one.texts is None and one.near is None] == []
+
+
+@pytest.mark.parametrize("parser", [None, types.SimpleNamespace(), types.SimpleNamespace(parse=lambda _text, _flags: ())])
+def test_without_pythons_own_tree_every_line_is_tried_and_the_same_is_found(parser: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a Python that has none, or another one."""
+    lines = [
+        *("fine", "❌ API error: /memberships returned 503", "GET /a/b 500 in 3 ms", "ErrOr: payment declined", "POST /x 429"),
+        *("webhook order processed in 15 ms", "invalid jwt", "too many requests", "ECONNREFUSED 10.0.0.1", "no errors"),
+    ]
+    block = "\n".join([*lines * 3, ""]).encode()
+    patterns = [pattern for pack in packs.PACKS.values() for pattern in pack] + [Pattern("own", "decl(?:ined)?|fine", True)]
+
+    def found() -> tuple[bool, list[t.Any]]:
+        known = [compiled(pattern) for pattern in patterns]
+        scan = scanning.Scan(known, Times("none", datetime.UTC, 0.0), Settings())
+        scan.block(block)
+        return any(one.texts is not None for one in known), [counted.as_dict(True) for counted in scan.counted]
+
+    with_tree, told = found()
+    monkeypatch.setitem(sys.modules, "re._parser", parser)
+    assert with_tree and sum(one["seen"] for one in told) > 40
+    assert found() == (False, told)
 
 
 WRONG = [

@@ -2,7 +2,8 @@
 # Copyright (c) 2026 saasops.runbooks contributors
 """Texts of which one must stand in every line that a pattern fits, so that the other lines need not be looked at.
 
-Read from Python's own tree of the pattern. What is not known there gives no text, and the pattern is then tried on every line: slower, and never wrong.
+Read from Python's own tree of the pattern, which is private to it: this file alone knows of it. A Python without that tree, or with another one, and
+whatever is not known in it, give no text. The pattern is then tried on every line: slower, and never wrong.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def of(pattern: str, flags: int) -> tuple[frozenset[bytes], bool] | None:
         # Of any part: what is looked for in small letters is found in all of them.
         folds = bool(tree.state.flags & re.IGNORECASE) or bool(re.search(r"\(\?[a-zA-Z]*i", pattern))
         texts = _required(tree)
-    except (ImportError, AttributeError, TypeError, ValueError, RecursionError, re.error):
+    except (ImportError, AttributeError, LookupError, TypeError, ValueError, RecursionError, re.error):
         return None
     if texts is None or len(texts) > MOST:
         return None
