@@ -11,6 +11,7 @@ import typing as t
 import uuid
 
 from ansible import context
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
@@ -25,7 +26,7 @@ from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Sc
 
 class ActionModule(ActionBase):  # type: ignore[misc]
     _supports_check_mode = True
-    _VALID_ARGS = frozenset({"verb", "ledger"})
+    _VALID_ARGS = frozenset({"verb", "ledger", "lease"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result = super().run(tmp, task_vars)
@@ -66,7 +67,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if clock.is_virtual() and int(task_vars.get("ansible_forks") or 5) < len(chosen):
             raise refuse(f"virtual time needs as many forks as components ({len(chosen)})", f"Add --forks {len(chosen)}", "forks")
         self._run.update(
-            purpose="change",
+            purpose="change" if boolean(self._task.args.get("lease", True)) else "",
             started_at=clock.now(),
             asked_by=str(extra.get("awx_user_name") or f"{getpass.getuser()}@{socket.gethostname()}"),
             reason=str(values.get(f"{verb}_reason") or ""),
@@ -91,11 +92,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         )
 
     def _open_ledger(self, url: str | None) -> None:
-        """Take the lease. Without a ledger, say so, unless the verb cannot do without one."""
+        """Take the lease, unless the verb only looks. Without a ledger, say so, unless the verb cannot do without one."""
         run = self._run
         try:
             ledger = store.Store(url or store.default_url(run["environment"]), run["environment"], create=not self._task.check_mode)
-            if self._task.check_mode:
+            if not run["purpose"]:
+                if not self._task.check_mode:
+                    ledger.prepare()
+            elif self._task.check_mode:
                 held = leases.current(ledger, run["purpose"])
                 if held and not held["free"]:
                     run["cautions"].append(f"run {held['run']} on {held['holder']['host']} is at work here: {held['reason']}")
@@ -112,8 +116,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except Failure as failure:
             if failure.code != "ledger" or self._task.args.get("ledger") == "required":
                 raise
-            if not self._task.check_mode:
+            if run["purpose"] and not self._task.check_mode:
                 run["cautions"].append(f"no ledger: {failure.message}; nobody else is kept out, and proved releases are not known")
+            elif not run["purpose"] and failure.kind != "not_found":
+                run["cautions"].append(f"no ledger: {failure.message}; nothing is remembered, and nothing can be compared with what was")
 
 
 def _own(host_variables: t.Any) -> dict[str, t.Any]:

@@ -36,7 +36,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         finally:
             clock.close()
             interruption.unmark(os.getppid())
-        data = {"verb": run["verb"], "run": run["id"], **{name: record.get(name) for name in ("word", "outcomes", "changes", "planned", "seconds")}}
+        data = {"verb": run["verb"], "run": run["id"], **{name: record.get(name) for name in ("word", "outcomes", "changes", "planned", "seconds", "checks")}}
         return {**result, "changed": False, "ansible_stats": {"data": {"saasops": data}, "per_host": False, "aggregate": False}}
 
     def _screen(self, run: dict[str, t.Any], record: dict[str, t.Any]) -> Screen:
@@ -55,7 +55,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             ledger = runs.open_store(run, ledger_url)
             entries = []
             if ledger:
-                leases.release(ledger, run["purpose"], run["id"])
+                if run["purpose"]:
+                    leases.release(ledger, run["purpose"], run["id"])
                 entries = chain.entries(ledger, run["id"])
             folder = store.state_folder() / run["environment"].replace("/", "-") / run["id"]
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -35,7 +35,11 @@ options:
       - The verb that the playbook carries out. A role of this name declares its variables.
     type: str
     required: true
-    choices: [rollback, roll_forward]
+  lease:
+    description:
+      - Whether the verb changes something. With V(false) it only looks. No lease is taken, and every change of its tasks is refused.
+    type: bool
+    default: true
   ledger:
     description:
       - V(required) refuses to work without a ledger.
@@ -101,7 +105,7 @@ shared_lease:
   returned: when there is a ledger
   type: bool
 purpose:
-  description: Purpose of the lease.
+  description: Purpose of the lease; empty when there is none.
   returned: success
   type: str
 generation:

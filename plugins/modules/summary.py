@@ -27,7 +27,7 @@ attributes:
 options:
   record:
     description:
-      - The result of M(saasops.runbooks.release_record). Without it the screen says that the run stopped before its end.
+      - The result of M(saasops.runbooks.release_record) or M(saasops.runbooks.check_record). Without it the screen says that the run stopped before its end.
     type: dict
     default: {}
 seealso:
@@ -44,7 +44,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ansible_stats:
-  description: Verb, run, word, outcomes, changes, planned changes and seconds, under C(data.saasops).
+  description: Verb, run, word, outcomes, changes, planned changes, seconds and checks, under C(data.saasops).
   returned: success
   type: dict
 """

@@ -30,8 +30,10 @@ OLDEST_PAIR = ((3, 11), "2.19.")
 # No step takes nearly as long, also on a busy machine; a step that does hangs, and a gate that hangs says nothing.
 STEP_DEADLINE_S = 1800
 
-# Most of these tests wait for a process they started. A file stays with one worker, because its fixtures start the servers.
-WORKERS = ("-n", "2", "--dist", "loadfile")
+# Most of these tests wait for a process they started. A file stays with one worker, because its fixtures start the servers; the scenarios
+# have one file that is half of them, and fixtures of single tests.
+WORKERS = {"tests/scenarios": ("-n", "2", "--dist", "worksteal")}
+WORKERS_BY_FILE = ("-n", "2", "--dist", "loadfile")
 
 # Real credentials must never reach a test: one that forgot its sandbox would act on production.
 VENDOR_VARIABLES = ("RAILWAY_", "VERCEL_", "CONVEX_", "STRIPE_", "SHOPIFY_", "CLERK_", "SENTRY_", "SLACK_", "PAGERDUTY_", "DATADOG_", "SUPABASE_")
@@ -53,7 +55,7 @@ def python(*arguments: str) -> list[str]:
 
 def pytest(folder: str, *, oldest: bool = False) -> Step:
     # A file that cannot be collected (a schema is missing) fails the step, and does not keep the others from telling what they find.
-    command = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors", *WORKERS, folder)
+    command = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors", *WORKERS.get(folder, WORKERS_BY_FILE), folder)
     return Step(folder.split("/")[-1], command, needs=[folder], oldest=oldest)
 
 

@@ -3,7 +3,8 @@
 """A run of a playbook, as its tasks know it, and the recorder through which its changes pass.
 
 The run is a plain dict that the guard makes and Ansible carries along:
-``{id, environment, verb, purpose, generation, holder, started_at, ledger: bool, saga: id or None, asked_by, reason}``.
+``{id, environment, verb, purpose, generation, holder, started_at, ledger: bool, saga: id or None, asked_by, reason}``. A run whose
+``purpose`` is empty only looks: it holds no lease, and none of its tasks may change anything.
 """
 
 from __future__ import annotations
@@ -69,6 +70,10 @@ class Recorder:
     def _still_ours(self, entry: dict[str, t.Any] | None, fence: bool = True) -> None:
         """In one transaction: the lease is ours and renewed, and the entry is written down. A plan holds no lease and writes nothing."""
         if self.run.get("check_mode"):
+            return
+        if not self.run["purpose"]:
+            if entry and fence:
+                raise refuse(f"{self.run['verb']} only looks, and holds no lease", "Use a playbook that may change something", code="no_lease")
             return
         if fence and holders.is_gone(self.run["holder"]) is True:
             raise refuse(

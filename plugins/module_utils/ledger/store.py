@@ -105,6 +105,20 @@ replays = sa.Table(
     sa.Column("at", _time, nullable=False),
     sa.Column("run", _text, nullable=False),
 )
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("component", _text, primary_key=True),
+    sa.Column("name", _text, primary_key=True),
+    sa.Column("at", _time, primary_key=True),
+    sa.Column("run", _text, primary_key=True),
+    sa.Column("verdict", _text, nullable=False),
+    sa.Column("value", _time),
+    sa.Column("text", _text),
+    sa.Column("unit", _text, nullable=False),
+    sa.Index("history_by_moment", "environment", "at"),
+)
 journal = sa.Table(
     "journal",
     metadata,

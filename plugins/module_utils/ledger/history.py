@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""What every look has found, moment by moment: the baseline of trends and growth bands. Rows are checks (see ``judge.checks``)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.sql import sa
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store, history, upsert
+
+# Long enough to compare a month with the same month a year before.
+KEPT_SECONDS = 400 * 86400.0
+# The verdict of a whole run is a row of no component, under the verb's name.
+WHOLE = ""
+LONGEST_TEXT = 200
+
+
+def note(store: Store, run: str, at: float, checks: t.Iterable[t.Mapping[str, t.Any]]) -> int:
+    """Write one row for each check that was made; returns how many. A run has one row for each name of a component at a moment."""
+    noted = 0
+    with store.write() as connection:
+        connection.execute(history.delete().where(history.c.environment == store.environment, history.c.at < at - KEPT_SECONDS))
+        for one in checks:
+            if one["verdict"] == "skipped":
+                continue
+            value = one.get("value")
+            keys = {"environment": store.environment, "component": one["component"], "name": one["name"], "at": at, "run": run}
+            number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+            text = redaction.plain(value, LONGEST_TEXT) if isinstance(value, str) else None
+            upsert(connection, history, keys, {"verdict": one["verdict"], "value": number, "text": text, "unit": one.get("unit") or ""})
+            noted += 1
+    return noted
+
+
+def rows(store: Store, since: float = 0.0, component: str | None = None, name: str | None = None) -> list[dict[str, t.Any]]:
+    """``[{component, name, at, verdict, value, text, unit, run}]``, oldest first. ``since`` itself is outside."""
+    query = sa.select(history).where(history.c.environment == store.environment, history.c.at > since)
+    if component is not None:
+        query = query.where(history.c.component == component)
+    if name is not None:
+        query = query.where(history.c.name == name)
+    query = query.order_by(history.c.at, history.c.component, history.c.name)
+    with store.read() as connection:
+        return [{key: row[key] for key in row if key != "environment"} for row in connection.execute(query).mappings()]
+
+
+def samples(store: Store, component: str, name: str, since: float = 0.0) -> list[dict[str, t.Any]]:
+    """``[{at, value}]`` as rules take them (``judge.series``); rows that have neither number nor text are left out."""
+    found = ((row["at"], row["text"] if row["value"] is None else row["value"]) for row in rows(store, since, component, name))
+    return [{"at": at, "value": value} for at, value in found if value is not None]
