@@ -8,8 +8,18 @@ import typing as t
 
 import pytest
 
+from tests.harness import matrix
 from tests.harness.world import World
 from tests.sandbox.launch import Sandbox
+
+
+def pytest_configure() -> None:
+    # Before xdist starts its workers: they inherit the seed, and so collect the same sample.
+    matrix.seed()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(f"what is sampled was sampled with SAASOPS_SEED={matrix.seed()}")
 
 
 @pytest.fixture(scope="session")

@@ -9,21 +9,12 @@ import typing as t
 
 import pytest
 
-from tests.harness import matrix, postgresql
+from tests.harness import postgresql
 from tests.harness.launcher import Launcher
 from tests.harness.world import World
 from tests.sandbox.launch import Sandbox
 
 NewWorld = t.Callable[..., World]
-
-
-def pytest_configure() -> None:
-    # Before xdist starts its workers: they inherit the seed, and so collect the same sample.
-    matrix.seed()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    terminalreporter.write_line(f"faults and kills were sampled with SAASOPS_SEED={matrix.seed()}")
 
 
 @pytest.fixture(scope="session")

@@ -80,8 +80,7 @@ class File(Source):
                 now = os.stat(self.name)
                 if (now.st_dev, now.st_ino) in seen:
                     return
-        else:
-            self._went("partly", "it was replaced again and again while it was read")
+        self._went("partly", "it was replaced again and again while it was read")
 
     def _of(self, file: t.BinaryIO, size: int, deadline: clock.Deadline) -> t.Iterator[bytes]:
         first = file.read(PIECE)

@@ -27,9 +27,9 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 
 def number(value: t.Any) -> Number | None:
     """The number that a value is, or that a text writes; None for everything else, NaN, infinity and booleans included."""
-    if type(value) is float:
-        return Decimal(repr(value)) if -1e40 < value < 1e40 else None
-    if type(value) is int:
+    if isinstance(value, float):
+        return Decimal(float.__repr__(value)) if -1e40 < value < 1e40 else None
+    if isinstance(value, int) and not isinstance(value, bool):
         return value if -_LARGEST < value < _LARGEST else None
     if isinstance(value, str) and len(value) <= _LONGEST and value.isascii() and _NUMERAL.fullmatch(value):
         written = Decimal(value)

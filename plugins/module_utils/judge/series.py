@@ -13,6 +13,7 @@ import bisect
 import dataclasses
 import functools
 import itertools
+import math
 import typing as t
 from decimal import Decimal
 from fractions import Fraction
@@ -149,8 +150,9 @@ def _fill(series: Series, given: list[t.Any], shape: str, now: Fraction) -> None
             continue
         moment = sample.get("at")
         # Most moments are numbers already; float() of what is written exactly rounds as the window's edges do.
-        at = float(moment) if type(moment) is float or (type(moment) is int and abs(moment) < 10**18) else _at(moment)
-        if at is None or at != at or at - at != 0:
+        plain = isinstance(moment, float) or (isinstance(moment, int) and not isinstance(moment, bool) and abs(moment) < 10**18)
+        at = float(t.cast("float", moment)) if plain else _at(moment)
+        if at is None or not math.isfinite(at):
             series.timeless += 1
             continue
         if at > latest:

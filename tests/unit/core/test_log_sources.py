@@ -88,7 +88,7 @@ def test_a_file_that_is_rotated_meanwhile_is_read_on_under_its_name(tmp_path: pa
 def test_a_file_that_is_moved_away_or_emptied_meanwhile_says_so(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "app.log"
     for act, reason in (
-        (lambda: path.unlink(), "it was moved away while it was read, and nothing has taken its place"),
+        (path.unlink, "it was moved away while it was read, and nothing has taken its place"),
         (lambda: os.truncate(path, 0), "it became shorter while it was read"),
     ):
         path.write_bytes(LINES)

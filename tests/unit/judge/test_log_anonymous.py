@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import string
 import uuid
@@ -11,8 +10,9 @@ import uuid
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.anonymous import LONGEST, Fingerprints, masked
+from tests.harness import matrix
 
-SEEDS = [*range(8), int.from_bytes(os.urandom(4))]
+SEEDS = [*range(8), matrix.seed()]
 
 
 def word(chance: random.Random, size: int, letters: str = string.ascii_letters + string.digits) -> str:

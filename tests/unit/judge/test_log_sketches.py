@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import collections
 import math
-import os
 import random
 
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs import sketches
+from tests.harness import matrix
 
-SEEDS = [*range(8), int.from_bytes(os.urandom(4))]
+SEEDS = [*range(8), matrix.seed()]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -144,7 +144,7 @@ def test_no_rule_is_a_crash(seed: int) -> None:
     ]
     odd += [10**500, "> 1e99", "> " + "9" * 60, {"times": 1, "of": 1}, [[]], [{}], {1: 2}, "9" * 5000, {"matches": "(" * 500}]
     keys = [*{key for keys, _must in rules.KINDS.values() for key in keys}, "alrt"]
-    for _ in range(60):
+    for _round in range(60):
         rule = {key: rng.choice(odd) for key in rng.sample(sorted(keys), rng.randrange(6))}
         given = {**rng.choice([RATIO, LATEST, TEXT, BURN, {}]), "kind": rng.choice([*rules.KINDS, None]), **rule}
         try:

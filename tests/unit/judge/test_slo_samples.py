@@ -269,7 +269,7 @@ def strange(rng: random.Random) -> t.Any:
 def test_no_input_is_a_crash(seed: int) -> None:
     print("seed", seed)
     rng = random.Random(seed)
-    samples: t.Any = [strange(rng) for _ in range(rng.randrange(60))]
+    samples: t.Any = [strange(rng) for _number in range(rng.randrange(60))]
     if rng.random() < 0.3:
         samples = {"samples": samples, "since": rng.choice([NOW - 900, None, "x", math.nan]), "until": rng.choice([NOW, None])}
     asked = rules.read([{"name": name, "metric": "it", **rule} for name, rule in KINDS.items()])
@@ -282,7 +282,7 @@ def test_no_input_is_a_crash(seed: int) -> None:
 def test_an_average_and_a_count_agree_with_fractions(seed: int) -> None:
     print("seed", seed)
     rng = random.Random(seed)
-    values = [round(rng.uniform(0, 10), rng.randrange(6)) for _ in range(rng.randrange(1, 50))]
+    values = [round(rng.uniform(0, 10), rng.randrange(6)) for _number in range(rng.randrange(1, 50))]
     exact = [Fraction(repr(value)) for value in values]
     limit = rng.choice([sum(exact), sum(exact) + Fraction(1, 10**6), sum(exact) - Fraction(1, 10**6)])
     written = f"{limit.numerator * 10**6 // limit.denominator / 10**6:.6f}"
@@ -297,7 +297,7 @@ def test_an_average_and_a_count_agree_with_fractions(seed: int) -> None:
 def work(samples: int, count: int, repeat: int = 1) -> int:
     """Function calls, which a machine under load makes as many of as an idle one."""
     rng = random.Random(5)
-    series = [{"at": NOW - rng.random() * 3600, "value": rng.random(), "bad": rng.randrange(3), "total": 9} for _ in range(samples)]
+    series = [{"at": NOW - rng.random() * 3600, "value": rng.random(), "bad": rng.randrange(3), "total": 9} for _number in range(samples)]
     kinds = ["count", "ratio", "percentile", "average", "latest", "several", "windows", "age", "growth", "burn_rate"]
     asked = rules.read([{"name": f"{index}", "metric": "it", **KINDS[kinds[index % len(kinds)]]} for index in range(count)])
     calls = 0

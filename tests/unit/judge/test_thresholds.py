@@ -58,7 +58,7 @@ def samples(rule: Json, value: t.Any) -> list[Json]:
     return [{"at": NOW - 60, "value": 10**6}, {"at": NOW - 1, "value": number}]
 
 
-@pytest.mark.parametrize(("profile", "name", "value", "level"), CASES, ids=lambda part: str(part))
+@pytest.mark.parametrize(("profile", "name", "value", "level"), CASES, ids=str)
 def test_each_threshold_at_its_limit_and_beside_it(profile: str, name: str, value: t.Any, level: str) -> None:
     rule = next(one for one in TABLE["profiles"][profile] if one["name"] == name)
     judged = slo.evaluate(rules.read([rule]), {name: samples(rule, value)}, Fraction(NOW))[0]
