@@ -9,8 +9,8 @@ import functools
 import re
 import typing as t
 
-# Every vendor a component may live at; those without releases are listed, backed up or measured, never rolled back.
-VENDORS = ("atlas", "clerk", "convex", "postgres", "railway", "redis", "shopify", "stripe", "supabase", "vercel")
+# Every vendor a component may live at; those without releases are listed, backed up or measured, never rolled back. ``other``: anything with an address.
+VENDORS = ("atlas", "clerk", "convex", "other", "postgres", "railway", "redis", "shopify", "stripe", "supabase", "vercel")
 
 # What the change gate lets through.
 ALLOW = ("read", "change", "destroy")
@@ -21,9 +21,12 @@ ENVIRONMENT = frozenset(
         "saasops_allow",
         "saasops_banner",
         "saasops_confirm",
+        "saasops_contacts",
         "saasops_direct",
         "saasops_environment",
         "saasops_ledger_url",
+        "saasops_links",
+        "saasops_rules",
         "saasops_run",
         "saasops_secrets",
         "saasops_system",
@@ -32,10 +35,12 @@ ENVIRONMENT = frozenset(
 # Of one component; every vendor's own names are in VENDOR.
 COMPONENT = frozenset(
     {
+        "component_commands",
         "component_conditions",
         "component_critical",
         "component_deploy_order",
         "component_dsn_from",
+        "component_folder",
         "component_health",
         "component_journeys",
         "component_limits",

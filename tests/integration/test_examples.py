@@ -21,6 +21,7 @@ from tests.harness.world import ROOT, World
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
 VARIABLES: Json = {
+    "app_folder": "{{ playbook_dir }}/app",
     "backup_folder": "{{ playbook_dir }}",
     "shop_folder": "{{ playbook_dir }}/shop",
     "vault_checkout_secret": "whsec_examplesTest4Vn8Kd2Xq6Zt9Wm",
@@ -36,8 +37,16 @@ def miss_an_event(world: World) -> None:
     undelivered(world.sandbox)
 
 
+def application(world: World) -> None:
+    folder = world.folder / "app"
+    folder.mkdir()
+    (folder / "health.sh").write_text("""echo '{"status": "ok", "failed": 0}'""", encoding="utf-8")
+    (folder / "clear.sh").write_text("""echo '{"removed": 3}'""", encoding="utf-8")
+
+
 # module: what must be there before its first example.
 BEFORE: dict[str, t.Callable[[World], object]] = {
+    "app_command": application,
     "convex_deploy": lambda world: project(world.folder / "shop"),
     "railway_deployment": push,
     "stripe_event_replay": miss_an_event,

@@ -9,6 +9,7 @@ from tests.integration.ways import Cycle, Json, Look
 LEDGER_PASSWORD = "ways-test-ledger-4Kd9Wq2Zx7Vn5Bm1Pj8Lh6"
 SECRETS = (LEDGER_PASSWORD,)
 NEEDED: dict[str, Json] = {
+    "app_command": {"argv": ["true"]},
     "component_release": {"component": {"name": "app", "component_vendor": "vercel"}},
     "component_release_info": {"component": {"name": "app", "component_vendor": "vercel"}},
     "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
@@ -19,6 +20,14 @@ NEEDED: dict[str, Json] = {
     "slo_evaluate": {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alert": "> 5%"}]},
 }
 BAD: list[tuple[str, Json]] = [
+    ("app_command", {"argv": None}),
+    ("app_command", {"argv": ["there-is-no-such-program"]}),
+    ("app_command", {"chdir": "away"}),
+    ("app_command", {"command": "audit"}),
+    ("app_command", {"argv": None, "command": "audit"}),
+    ("app_command", {"conditions": ["status ="]}),
+    ("app_command", {"pass_environment": ["THERE_IS_NO_SUCH_VARIABLE"]}),
+    ("app_command", {"timeout": "soon"}),
     ("http_probe", {"endpoints": [{"method": "GET"}]}),
     ("http_probe", {"endpoints": [{"url": "http://127.0.0.1:1/", "metod": "GET"}]}),
     ("http_probe", {"endpoints": [{"url": "http://127.0.0.1:1/", "method": "POST"}]}),
@@ -78,7 +87,18 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     log = ["printf", "%s\\n", *["2026-11-21T14:00:00Z payment failed for jane.doe@example.com"] * 4]
     payments = {"packs": ["payments"], "limits": [{"pattern": "payment_failed", "most": 3, "within": "5m"}]}
     endpoints = [{"name": name, "url": known["url"] + "/health"} for name, known in world.sandbox_run["components"].items()]
+    (world.folder / "orders").mkdir()
+    (world.folder / "orders" / "orders.sh").write_text('echo "$1" >> told; echo "customer-0001@example.com"; echo "{\\"told\\": 1}"\n', encoding="utf-8")
+    report: Json = {"chdir": "orders", "conditions": ["told == `1`"], "value": "told"}
     return [
+        Cycle(
+            "app_command",
+            {"argv": ["sh", "orders.sh", "{{ 7 * 7 }}"], "changed_if": "told == `1`", **report},
+            "app_command",
+            {"argv": ["sh", "orders.sh", "again"], "reads_only": True, **report},
+            "checks[0].verdict == 'pass' && command.exit_code == `0`",
+            repeats=True,
+        ),
         Look("http_probe", {"endpoints": endpoints, "in_a_row": 2, "interval": 1}, "endpoints[].verdict == ['fail', 'fail', 'pass', 'pass']"),
         Look("slo_evaluate", JUDGED, "[verdict, level, rules[].level] == ['fail', 'alert', ['alert', 'none', 'none']]"),
         Look(

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, programs
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import client, deploy, management
 from ansible_collections.saasops.runbooks.tests.unit.vendors.convex_answers import KEY, NAME, URL, Json, of_module
 
@@ -122,7 +122,7 @@ time.sleep(600)
         return 0.0
 
     monkeypatch.setattr(clock.Deadline, "left", left)
-    monkeypatch.setattr(deploy, "GRACE", 0.2)
+    monkeypatch.setattr(programs, "GRACE", 0.2)
     failure = run(shop, script)["failure"]
     assert (failure["kind"], "working" in failure["message"]) == ("unknown", True)
     until(lambda: is_over(int((shop / "child").read_text())))
@@ -145,8 +145,8 @@ def until(is_so: t.Callable[[], bool]) -> None:
 
 def test_output_without_an_end_is_cut(shop: pathlib.Path) -> None:
     output = run(shop, "print('\\n'.join(f'line {n}' + 'x' * 2000 for n in range(9999)))")["deploy"]["output"]
-    assert len(output) <= deploy.MOST_LINES
-    assert max(map(len, output)) == deploy.LONGEST_LINE
+    assert len(output) <= programs.MOST_LINES
+    assert max(map(len, output)) == programs.LONGEST_LINE
     assert output[-1].startswith("line 9998")
 
 

@@ -9,20 +9,14 @@ client asks the management API's host where its deployment is.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import shutil
-import signal
-import subprocess
-import tempfile
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, programs, redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.transfer import local
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import checked_base_url
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.client import (
     KEY_VARIABLES,
@@ -36,14 +30,9 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.ma
 
 # Not a call of ours: the client makes them.
 DEPLOY = Operation("deploy", changes=True)
-MOST_OUTPUT, MOST_LINES, LONGEST_LINE = 64 * 1024, 100, 500
-# How long the client has to end after it was asked to.
-GRACE = 5.0
 # What tells the client where to go and as whom.
 SELECTORS = (*KEY_VARIABLES, SELF_HOSTED_KEY, SELF_HOSTED_URL, TOKEN_VARIABLE, "CONVEX_DEPLOYMENT", "CONVEX_PROVISION_HOST")
 _CLOUD = re.compile(r"(dev|prod|preview|project):")
-_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_SECRET = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSWD|KEY|DSN|CREDENTIALS?)$", re.IGNORECASE)
 
 
 def environment(place: Place, api_url: str) -> dict[str, str]:
@@ -69,33 +58,11 @@ def arguments(params: t.Mapping[str, t.Any], dry_run: bool) -> list[str]:
     return [*made, "--dry-run"] if dry_run else made
 
 
-def _there(program: str, folder: str) -> bool:
-    """Whether it can be started; a path is taken from the app's folder."""
-    return shutil.which(os.path.join(os.path.abspath(folder), program) if os.sep in program else program) is not None
-
-
 def run(task: Task, command: list[str], folder: str, given: dict[str, str]) -> list[str]:
     """The last lines that the client wrote. One that fails or takes too long is a failure with them."""
-    with tempfile.TemporaryFile() as output:
-        try:
-            # A module's own way to run a program knows no deadline that ends its children, too.
-            process = subprocess.Popen(  # pylint: disable=ansible-bad-function
-                command, cwd=folder, env=given, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-            )
-        except OSError as error:
-            raise local(error, f"{command[0]} cannot be started") from error
-        try:
-            code = process.wait(max(0.0, task.deadline.left()))
-        except subprocess.TimeoutExpired:
-            code = None
-            _end(process)
-        except BaseException:
-            _end(process)
-            raise
-        size = output.seek(0, os.SEEK_END)
-        output.seek(max(0, size - MOST_OUTPUT))
-        lines = _shown(output.read().decode("utf-8", "replace"), given)
-    if code is None:
+    ended = programs.run(command, folder, given, task.deadline.left, together=True)
+    lines = programs.lines(ended.output, given)
+    if ended.code is None:
         raise Failure(
             "unknown",
             f"the client was ended after {task.deadline.seconds:g} s; whether it had deployed is not known{_said(lines)}",
@@ -104,27 +71,10 @@ def run(task: Task, command: list[str], folder: str, given: dict[str, str]) -> l
             DEPLOY.name,
             state=lines,
         )
-    if code:
+    if ended.code:
         hint = "Read what the client says, and run it by hand in this folder with --dry-run. A push is made whole or not at all"
-        raise Failure("failed", f"the client ended with {code}{_said(lines)}", hint, VENDOR, DEPLOY.name, code=f"exit_{code}", state=lines)
+        raise Failure("failed", f"the client ended with {ended.code}{_said(lines)}", hint, VENDOR, DEPLOY.name, code=f"exit_{ended.code}", state=lines)
     return lines
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The client and everything that it started: asked to end, and then made to."""
-    for how, patience in ((signal.SIGTERM, GRACE), (signal.SIGKILL, None)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, how)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-
-
-def _shown(text: str, given: t.Mapping[str, str]) -> list[str]:
-    """Without secrets of the environment, colours and control characters; the last lines alone."""
-    secrets = [value for name, value in given.items() if _SECRET.search(name) and len(value) >= redaction.SHORTEST_SECRET]
-    text = redaction.scrub(redaction.without(_COLOURS.sub("", text), secrets))
-    lines = [redaction.plain(line, LONGEST_LINE) for line in text.replace("\r", "\n").split("\n")]
-    return [line for line in lines if line][-MOST_LINES:]
 
 
 def _said(lines: list[str]) -> str:
@@ -137,7 +87,7 @@ def execute(task: Task) -> dict[str, t.Any]:
     folder = params["project_dir"]
     if not os.path.isfile(os.path.join(folder, "package.json")):
         raise Failure("invalid", f"{folder} has no package.json", "Give the folder of the app's package.json, with its packages installed", VENDOR, code="file")
-    if not params["command"] or not _there(params["command"][0], folder):
+    if not params["command"] or not programs.there(params["command"][0], folder):
         client = redaction.plain(" ".join(params["command"][:1]) or "nothing", 200)
         raise Failure("invalid", f"there is no client: command begins with {client}", "Install Node.js, or give command as the client is started", VENDOR)
     place = connect(task, params)
