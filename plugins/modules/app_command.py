@@ -178,7 +178,7 @@ SPEC: dict[str, Any] = {
         "unit": {"type": "str"},
         "changed_if": {"type": "str"},
         "reads_only": {"type": "bool"},
-        "pass_environment": {"type": "list", "elements": "str"},
+        "pass_environment": {"type": "list", "elements": "str", "no_log": False},
         "timeout": {"type": "str"},
     },
     "mutually_exclusive": [("command", "argv")],

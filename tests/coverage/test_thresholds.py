@@ -7,10 +7,9 @@ import os
 import pathlib
 import re
 
-import yaml
+from tests.harness.profiles import profiles
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROFILES = ROOT / "tests/unit/judge/thresholds.yml"
 COVERAGE = pathlib.Path(os.environ.get("SAASOPS_COVERAGE") or ROOT.parent / "shared/runbooks/coverage.json")
 
 
@@ -18,5 +17,4 @@ def test_each_row_of_the_catalogue_is_a_rule() -> None:
     catalogue = COVERAGE.with_name("COVERAGE.md").read_text(encoding="utf-8").split("\n## 2.")[1].split("\n## ")[0]
     rows = re.findall(r"^\| ([A-Z]{3}:[\d,-]+) \|", catalogue, re.MULTILINE)
     assert len(rows) > 20
-    profiles = yaml.safe_load(PROFILES.read_text(encoding="utf-8"))["profiles"]
-    assert {rule["about"] for rules in profiles.values() for rule in rules} == set(rows)
+    assert {rule["about"] for rules in profiles().values() for rule in rules} == set(rows)

@@ -42,9 +42,13 @@ def execute(task: Task) -> dict[str, t.Any]:
     given = _environment(params["pass_environment"])
     folder = params["chdir"]
     if not os.path.isdir(folder):
-        raise Failure("invalid", f"{name}: there is no folder {folder}", "Give chdir, or component_folder in the inventory: where the application is checked out")
+        raise Failure(
+            "invalid", f"{name}: there is no folder {folder}", "Give chdir, or component_folder in the inventory: where the application is checked out"
+        )
     if not programs.there(params["argv"][0], folder):
-        raise Failure("invalid", f"{name}: there is no program {redaction.plain(params['argv'][0], 200)}", "Install it for the user that runs this, or give argv")
+        raise Failure(
+            "invalid", f"{name}: there is no program {redaction.plain(params['argv'][0], 200)}", "Install it for the user that runs this, or give argv"
+        )
     runs.join(task, where)
     target = f"{name} in {os.path.basename(os.path.abspath(folder))}"
     if task.check_mode and not params["reads_only"]:

@@ -40,7 +40,9 @@ def there(program: str, folder: str) -> bool:
     return shutil.which(os.path.join(os.path.abspath(folder), program) if os.sep in program else program) is not None
 
 
-def run(command: t.Sequence[str], folder: str, given: t.Mapping[str, str], left: t.Callable[[], float], together: bool = False, most: int = MOST_OUTPUT) -> Ended:
+def run(
+    command: t.Sequence[str], folder: str, given: t.Mapping[str, str], left: t.Callable[[], float], together: bool = False, most: int = MOST_OUTPUT
+) -> Ended:
     """Start it with the environment ``given``, and end it and everything that it started when no seconds are ``left``.
 
     ``together`` puts what it complains among its output.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every threshold of the five runbooks, at its limit, just under and just over it. The table is thresholds.yml."""
+"""Every threshold of the five runbooks, at its limit, just under and just over it. The rules are the inventories', the cases thresholds.yml."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import pytest
 import yaml
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import rules, selftest, slo
+from ansible_collections.saasops.runbooks.tests.harness.profiles import profiles
 
 Json = dict[str, t.Any]
-TABLE = yaml.safe_load(pathlib.Path(__file__).with_name("thresholds.yml").read_text(encoding="utf-8"))
+TABLE = {"profiles": profiles(), **yaml.safe_load(pathlib.Path(__file__).with_name("thresholds.yml").read_text(encoding="utf-8"))}
 NOW = 1_795_143_720
 CASES = [
     (profile, rule["name"], value, level)
