@@ -23,11 +23,20 @@ def build(run: t.Mapping[str, t.Any], checks: t.Sequence[rows.Check], word: str,
     took = f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
     screen = Screen(run["banner"], run["system"], f"{run['verb']} {WORDS[word]}{counted}   {moment}   {took}   {changes} changes", run["id"])
     for one in bad:
+        # What could be done is told in a place of its own.
+        if one.get("act"):
+            continue
         screen.facts.append((one["component"] or run["system"], f"{WORDS[one['verdict']]}  {one['name']}: {one['reason']}"))
     for component in dict.fromkeys(one["component"] for one in checks):
         good = [one for one in checks if one["component"] == component and one["verdict"] == "pass"]
+        said = [text for one in good if (text := str(one.get("brief", f"{one['name']} {one['reason']}")).strip())]
         if good:
-            screen.facts.append((component or run["system"], "ok  " + "; ".join(f"{one['name']} {one['reason']}".strip() for one in good)))
+            screen.facts.append((component or run["system"], f"ok  {'; '.join(said)}".rstrip()))
+    acts = {one["name"]: [other["act"] for other in checks if other["name"] == one["name"] and other.get("act")] for one in checks if one.get("act")}
+    screen.could_act = [f"{name:<10} {'; '.join(told)}" for name, told in acts.items()]
+    suggested = [f"{one['component']} {one['name']}: {one['suggestion']}" for one in checks if one.get("suggestion")]
+    if suggested:
+        screen.footer += ["", "SUGGESTED from history, for component_limits (nothing was set):", *suggested]
     screen.next_steps = list(dict.fromkeys(one["next"] for one in bad if one.get("next")))
     skipped = [f"{one['component']} {one['name']} ({one['reason']})".strip() for one in checks if one["verdict"] == "skipped"]
     if skipped:

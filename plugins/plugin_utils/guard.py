@@ -21,9 +21,9 @@ from ansible_collections.saasops.runbooks.plugins.plugin_utils import variables
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}$")
 # Lengths of time, by the ends of their names.
-DURATIONS = ("_deadline", "_interval", "_timeout", "_window", "_budget")
+DURATIONS = ("_deadline", "_interval", "_timeout", "_window", "_budget", "_after", "_watch")
 # Numbers for which nothing is a sensible wish.
-MAY_BE_ZERO = ("_interval", "_window")
+MAY_BE_ZERO = ("_interval", "_window", "_after")
 # Not ours, and passed by launchers: AWX, ansible-runner, Ansible itself.
 FOREIGN = ("ansible_", "awx_", "tower_")
 

@@ -14,7 +14,7 @@ COLUMNS = 78
 LINES = 40
 LONGEST_ENTRY = 600
 MOST_LINES_OF_AN_ENTRY = 10
-GIVE_WAY = ("rows", "lines", "until_undone", "facts", "footer")
+GIVE_WAY = ("rows", "lines", "until_undone", "facts", "could_act", "footer")
 MORE = "… and more: see the record"
 
 
@@ -31,6 +31,7 @@ class Screen:
     rows: list[list[str]] = dataclasses.field(default_factory=list)
     lines: list[str] = dataclasses.field(default_factory=list)
     until_undone: list[str] = dataclasses.field(default_factory=list)
+    could_act: list[str] = dataclasses.field(default_factory=list)
     next_steps: list[str] = dataclasses.field(default_factory=list)
     footer: list[str] = dataclasses.field(default_factory=list)
 
@@ -67,6 +68,9 @@ def _lines(screen: Screen) -> list[str]:
     if screen.until_undone:
         out += ["", " TRUE FROM NOW ON, UNTIL YOU UNDO IT"]
         out += [line for text in screen.until_undone for line in _wrapped(text, " ! ", "   ")]
+    if screen.could_act:
+        out += ["", " COULD YOU ACT RIGHT NOW?"]
+        out += [line for text in screen.could_act for line in _wrapped(text, " ", "   ")]
     if screen.next_steps:
         out += ["", " NEXT"]
         for number, text in enumerate(screen.next_steps, start=1):

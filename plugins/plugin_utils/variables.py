@@ -29,6 +29,7 @@ ENVIRONMENT = frozenset(
         "saasops_rules",
         "saasops_run",
         "saasops_secrets",
+        "saasops_status_pages",
         "saasops_system",
     }
 )
@@ -40,10 +41,15 @@ COMPONENT = frozenset(
         "component_critical",
         "component_deploy_order",
         "component_dsn_from",
+        "component_endpoints",
         "component_folder",
         "component_health",
         "component_journeys",
         "component_limits",
+        "component_metrics",
+        "component_needs",
+        "component_parts",
+        "component_rules",
         "component_url",
         "component_vendor",
     }

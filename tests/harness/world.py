@@ -60,6 +60,12 @@ class Run:
         return sum(int(number) for number in re.findall(r"changed=(\d+)", self.output))
 
 
+def status_pages(url: str) -> dict[str, str]:
+    """Where the sandbox shows what vendors post."""
+    pages = {vendor: f"{url}/{vendor}/api/v2/summary.json" for vendor in ("convex", "shopify", "stripe", "vercel")}
+    return {**pages, "railway": f"{url}/railway/summary.json"}
+
+
 class World:
     def __init__(self, folder: pathlib.Path, sandbox: Control, run: dict[str, t.Any], ledger_url: str | None = None) -> None:
         self.folder = folder
@@ -107,6 +113,7 @@ class World:
             "stripe_api_url": run["stripe"]["url"],
             "stripe_api_key": run["stripe"]["api_key"],
             "stripe_mode": "live",
+            "saasops_status_pages": status_pages(run["status_url"]),
         }
         return {**variables, **({"saasops_ledger_url": self.ledger_url} if self.ledger_url else {})}
 

@@ -64,6 +64,7 @@ def test_the_examples_run_as_printed(module: str, world: World) -> None:
     # Public addresses of the components stand for where the sandbox serves them.
     for component in world.components().values():
         text = text.replace(f"https://{component['component_url'].rpartition('/')[2]}.example.com", component["component_url"])
+    text = text.replace("https://status.example.com", world.sandbox_run["status_url"])
     tasks = yaml.safe_load(text)
     BEFORE.get(module, lambda _world: None)(world)
     variables = {

@@ -14,6 +14,20 @@ from .world import Call, Component, Release, World
 
 # What the first visitor of a sleeping service waits, in real milliseconds.
 WAKE_MS = 300
+METRICS_PAGE = "/metrics"
+METRICS = """# HELP api_response_time Seconds that answers took.
+# TYPE api_response_time histogram
+api_response_time_bucket{{le="0.1"}} 900
+api_response_time_bucket{{le="0.5"}} 990
+api_response_time_bucket{{le="+Inf"}} 1000
+api_response_time_sum 84
+api_response_time_count 1000
+# TYPE jobs_waiting gauge
+jobs_waiting{{queue="mail"}} 3
+jobs_waiting{{queue="images"}} 4
+# TYPE requests_total counter
+requests_total {probes}
+"""
 
 
 class App:
@@ -66,7 +80,7 @@ class App:
             return web.json_response({"error": "Application failed to respond"}, status=502)
         if release.asleep:
             await asyncio.sleep(WAKE_MS / 1000)
-        return await self._answer(component, release)
+        return await self._answer(component, release, request.match_info["path"])
 
     async def _deployment(self, request: web.Request) -> web.StreamResponse:
         release = self._release(request.match_info["deployment"])
@@ -75,7 +89,7 @@ class App:
         component = self._world.components[release.component]
         if component.health.protected:
             return web.Response(status=401, text=HTML, content_type="text/html")
-        return await self._answer(component, release)
+        return await self._answer(component, release, request.match_info["path"])
 
     def _release(self, deployment: str) -> Release | None:
         for vendor in self._world.vendors.values():
@@ -84,7 +98,7 @@ class App:
                 return release
         return None
 
-    async def _answer(self, component: Component, release: Release) -> web.StreamResponse:
+    async def _answer(self, component: Component, release: Release, path: str) -> web.StreamResponse:
         health = component.health
         health.probes += 1
         if health.slow_ms:
@@ -94,10 +108,14 @@ class App:
         good = not release.bad if health.healthy is None else health.healthy
         if health.database_down or (health.flapping and health.probes % 2 == 0):
             good = False
+        if path == METRICS_PAGE:
+            text = METRICS.format(probes=health.probes) if health.metrics is None else health.metrics
+            return web.Response(text=text, content_type="text/plain")
+        parts = {"database": "pass" if good else "fail", **health.parts}
         document = {
-            "status": "ok" if good else "unhealthy",
+            "status": health.word or ("ok" if good else "unhealthy"),
             "version": release.version,
             "commit": release.commit,
-            "checks": [{"name": "database", "status": "pass" if good else "fail"}],
+            "checks": [{"name": name, "status": word} for name, word in parts.items()],
         }
         return web.json_response(document, status=200 if good else 503)

@@ -10,6 +10,7 @@ from aiohttp import web
 from . import scenario
 from .errors import Refused
 from .kill import Kill
+from .status_pages import post
 from .world import World
 
 Json = dict[str, t.Any]
@@ -84,9 +85,13 @@ class Control:
 
     async def patch_world(self, request: web.Request) -> web.Response:
         """``{"component", "deployment"?, "set": {...}}``, or ``{"vendor", "set": {...}}`` for a vendor without components, or one of
-        ``push``, ``add``, ``maintenance`` with its facts; or ``{"vendor", "emit": {...}}``, an event as if it had happened."""
+        ``push``, ``add``, ``maintenance`` with its facts; or ``{"vendor", "emit": {...}}``, an event as if it had happened; or
+        ``{"status_page": {"vendor", "incidents"}}``, what that vendor's public page says."""
         wish = await _body(request)
-        _only(wish, {"component", "deployment", "vendor", "set", "push", "add", "maintenance", "emit"})
+        _only(wish, {"component", "deployment", "vendor", "set", "push", "add", "maintenance", "emit", "status_page"})
+        if "status_page" in wish:
+            post(self._world, dict(wish["status_page"]))
+            return web.json_response({})
         if "emit" in wish:
             return web.json_response({"event": self._world.vendors[str(wish["vendor"])].act("", "emit", dict(wish["emit"]))})
         if "vendor" in wish:

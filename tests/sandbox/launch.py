@@ -96,6 +96,10 @@ class Control:
         """Have an event happen at the vendor; its id."""
         return str(self.ask("POST", "/world", {"vendor": vendor, "emit": facts})["event"])
 
+    def status_page(self, vendor: str, *incidents: Json, down: bool = False) -> None:
+        """What the vendor's public page says: ``{name, impact, status}`` of each incident, or nothing at all."""
+        self.ask("POST", "/world", {"status_page": {"vendor": vendor, "incidents": None if down else list(incidents)}})
+
     def deliveries(self, vendor: str | None = None) -> list[Json]:
         """Webhooks with their attempts; what is under way is waited for."""
         query: Json = {"vendor": vendor} if vendor is not None else {}

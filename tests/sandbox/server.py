@@ -23,6 +23,7 @@ from .railway import Railway
 from .receiver import Receiver
 from .scenario import Scenario
 from .shopify import Shopify
+from .status_pages import StatusPages
 from .stripe import Stripe
 from .vercel import Vercel
 from .world import Vendor, World
@@ -61,10 +62,17 @@ class Server:
         app_url = await self._listen(app.application([middleware(world, t.cast(Vendor, app))]))
         urls = {name: await self._listen(vendor.application([middleware(world, vendor)])) for name, vendor in world.vendors.items()}
         receiver_url = await self._listen(Receiver(world).application())
+        status_url = await self._listen(StatusPages(world).application())
         control_url = await self._listen(Control(world).application())
         self._clock_server = await asyncio.get_running_loop().create_server(lambda: ClockConnection(world.clock), HOST, 0)
         port = self._clock_server.sockets[0].getsockname()[1]
-        self._addresses = {"clock_url": f"tcp://{HOST}:{port}", "control_url": control_url, "app_url": app_url, "receiver_url": receiver_url}
+        self._addresses = {
+            "clock_url": f"tcp://{HOST}:{port}",
+            "control_url": control_url,
+            "app_url": app_url,
+            "receiver_url": receiver_url,
+            "status_url": status_url,
+        }
         self._vendor_urls = urls
         world.seeded = self._write
         self._write()

@@ -50,6 +50,10 @@ class Health:
     slow_ms: int = 0
     protected: bool = False
     probes: int = 0
+    # Words of parts of the health page, by their names; and lines of the metrics page instead of its own.
+    parts: dict[str, str] = field(default_factory=dict)
+    word: str = ""
+    metrics: str | None = None
 
 
 @dataclass
@@ -134,6 +138,8 @@ class World:
         self.deliveries = Deliveries(self)
         # What was posted to the sandbox's own receiver.
         self.received: list[dict[str, t.Any]] = []
+        # Incidents on the vendors' status pages; None where a page is down.
+        self.posted: dict[str, list[dict[str, t.Any]] | None] = {}
 
     # -- seeding
     def seed(self, scenario: Scenario) -> None:
@@ -153,6 +159,7 @@ class World:
         self.kill = Kill()
         self.deliveries.clear()
         self.received.clear()
+        self.posted.clear()
         self.components = {name: Component(name, self.vendors[seed["vendor"]], Health(**seed.get("health", {}))) for name, seed in scenario.components.items()}
         for vendor in self.vendors.values():
             vendor.seed({name: seed for name, seed in scenario.components.items() if seed["vendor"] == vendor.name})

@@ -242,7 +242,7 @@ def test_every_module_documents_its_attributes() -> None:
 def test_modules_that_only_look_say_so() -> None:
     attributes = {name: document["attributes"] for name, document in module_docs().items()}
     without_diff = {name for name, stated in attributes.items() if stated["diff_mode"]["support"] == "N/A"}
-    assert without_diff == {name for name in modules() if name.endswith("_info")} | {"http_probe", "log_scan", "slo_evaluate"}
+    assert without_diff == {name for name in modules() if name.endswith("_info")} | {"component_health", "http_probe", "log_scan", "slo_evaluate"}
 
 
 def test_action_groups_hold_exactly_the_modules_that_say_so() -> None:

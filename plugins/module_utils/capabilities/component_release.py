@@ -97,22 +97,34 @@ def ensure(task: Task) -> dict[str, t.Any]:
     }
 
 
-def _open(task: Task, seen: dict[str, t.Any] | None = None) -> tuple[dict[str, t.Any], dict[str, t.Any] | None, release.Provider | None]:
-    """(the component, what the ledger knows of it or None, its vendor or None); wires the ledger to the change gate."""
+def component_of(task: Task) -> dict[str, t.Any]:
     component = dict(task.params["component"])
     for needed in ("name", "component_vendor"):
         if not component.get(needed):
             raise Failure("invalid", f"component has no {needed}", "Set component_vendor in the inventory, or give component: {name, component_vendor, ...}")
-    known = None
-    store = runs.join(task, component["name"])
-    if store:
-        from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import releases
+    return component
 
-        known = releases.about(store, component["name"])
-    token = {"token": task.params["token"], "api_token": task.params["api_token"]}
+
+def known_of(store: t.Any, name: str) -> dict[str, t.Any] | None:
+    """What the ledger knows of a component; None without one."""
+    if store is None:
+        return None
+    from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import releases
+
+    return releases.about(store, name)
+
+
+def _open(task: Task, seen: dict[str, t.Any] | None = None) -> tuple[dict[str, t.Any], dict[str, t.Any] | None, release.Provider | None]:
+    """(the component, what the ledger knows of it or None, its vendor or None); wires the ledger to the change gate."""
+    component = component_of(task)
+    known = known_of(runs.join(task, component["name"]), component["name"])
     if seen and (seen.get("component"), seen.get("vendor")) != (component["name"], component["component_vendor"]):
         raise Failure("invalid", f"seen was read of {seen.get('component')}, not of {component['name']}", "Give what component_release_info returned for it")
-    return component, known, release.provider(task, component, token, seen if seen and seen.get("reading") else None)
+    return component, known, release.provider(task, component, token_of(task), seen if seen and seen.get("reading") else None)
+
+
+def token_of(task: Task) -> dict[str, str | None]:
+    return {"token": task.params["token"], "api_token": task.params["api_token"]}
 
 
 def _target(

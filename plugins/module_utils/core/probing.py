@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import json
+import re
 import socket
 import ssl
 import typing as t
@@ -30,6 +32,7 @@ LARGEST_BODY = 1024 * 1024
 GOOD_WORDS = ("ok", "healthy", "pass", "up")
 # Statuses of a deployment address that is closed to strangers: nothing was learned.
 PROTECTED = (401, 403)
+_DISTRUST = re.compile(r"certificate verify failed: ([^(]+)")
 
 
 @dataclasses.dataclass
@@ -45,6 +48,30 @@ class Endpoint:
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     optional: bool = False
     certificate: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What one request brought. ``content`` ends after LARGEST_BODY (``cut``); ``problem`` says why there is no answer, ``unknown`` that
+    this tells nothing of the endpoint (its name was not found)."""
+
+    status: int | None = None
+    ms: int | None = None
+    content: bytes = b""
+    problem: str = ""
+    unknown: bool = False
+    slow: bool = False
+
+    @property
+    def cut(self) -> bool:
+        return len(self.content) > LARGEST_BODY
+
+    def body(self) -> t.Any:
+        """Its JSON; None when it is none."""
+        try:
+            return json.loads(self.content) if self.content.strip() else None
+        except (ValueError, RecursionError):
+            return None
 
 
 @dataclasses.dataclass
@@ -74,10 +101,22 @@ def compile_conditions(endpoints: t.Sequence[Endpoint]) -> None:
                 "invalid", f"endpoint {endpoint.name}: {endpoint.url!r} is not an http address", "Give a full address such as https://api.example.com/health"
             )
         for condition in endpoint.conditions:
-            try:
-                jmespath.compile(condition)
-            except jmespath.exceptions.JMESPathError as error:
-                raise Failure("invalid", f"endpoint {endpoint.name}: the condition {condition!r} is not JMESPath", plain(error, 120)) from error
+            compile_expression(condition, f"endpoint {endpoint.name}: the condition")
+
+
+def compile_expression(expression: str, place: str) -> None:
+    try:
+        jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        raise Failure("invalid", f"{place} {expression!r} is not JMESPath", plain(error, 120)) from error
+
+
+def value_of(expression: str, body: t.Any) -> t.Any:
+    """What a JMESPath expression finds in a body; None where the body has another shape than it expects."""
+    try:
+        return jmespath.search(expression, body)
+    except jmespath.exceptions.JMESPathError:
+        return None
 
 
 def run(
@@ -96,16 +135,10 @@ def run(
     until the deadline, and is a fail only then. ``every`` seconds lie between two rounds. ``warm_up`` sends one round that does
     not count, for services that sleep until they are asked.
     """
-    if requests is None:
-        raise Failure(
-            "invalid", "the Python libraries requests and jmespath are needed", "Install them for the Python that runs this task: pip install requests jmespath"
-        )
+    require()
     compile_conditions(endpoints)
     seen = [Seen(endpoint.name, endpoint.url) for endpoint in endpoints]
-    with requests.Session() as session, concurrent.futures.ThreadPoolExecutor(min(MOST_THREADS, max(1, len(endpoints)))) as threads:
-        adapter = requests.adapters.HTTPAdapter(pool_connections=MOST_THREADS, pool_maxsize=MOST_THREADS)
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
+    with _session() as session, _threads(endpoints) as threads:
         if warm_up:
             list(threads.map(lambda endpoint: _probe(session, endpoint, Seen(endpoint.name, endpoint.url), deadline.left()), endpoints))
         while True:
@@ -123,6 +156,42 @@ def run(
                 break
             clock.sleep(every)
     return seen
+
+
+def rounds(endpoints: t.Sequence[Endpoint], number: int, every: float, timeout: float, warm_up: bool = False) -> list[list[Answer]]:
+    """The answers of each endpoint, asked so often. One that does not answer in time is not asked again: it would only hold the others up."""
+    require()
+    compile_conditions(endpoints)
+    found: list[list[Answer]] = [[] for _endpoint in endpoints]
+    with _session() as session, _threads(endpoints) as threads:
+        if warm_up:
+            list(threads.map(lambda endpoint: _ask(session, endpoint, timeout, timeout), endpoints))
+        for index in range(number):
+            if index:
+                clock.sleep(every)
+            open_ones = [(endpoint, answers) for endpoint, answers in zip(endpoints, found, strict=True) if not any(answer.slow for answer in answers)]
+            for (_endpoint, answers), answer in zip(open_ones, threads.map(lambda pair: _ask(session, pair[0], timeout, timeout), open_ones), strict=True):
+                answers.append(answer)
+    return found
+
+
+def require() -> None:
+    if requests is None:
+        raise Failure(
+            "invalid", "the Python libraries requests and jmespath are needed", "Install them for the Python that runs this task: pip install requests jmespath"
+        )
+
+
+def _session() -> t.Any:
+    session = requests.Session()
+    adapter = requests.adapters.HTTPAdapter(pool_connections=MOST_THREADS, pool_maxsize=MOST_THREADS)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _threads(endpoints: t.Sequence[Endpoint]) -> concurrent.futures.ThreadPoolExecutor:
+    return concurrent.futures.ThreadPoolExecutor(min(MOST_THREADS, max(1, len(endpoints))))
 
 
 def worst(seen: t.Iterable[Seen]) -> str:
@@ -148,58 +217,63 @@ def _count(state: Seen, good: bool | None, at: float, in_a_row: int, until_good:
         state.verdict = "fail"
 
 
-def _probe(session: t.Any, endpoint: Endpoint, state: Seen, timeout: float) -> tuple[Seen, bool | None]:
-    """One probe; None when nothing was learned of the endpoint's health."""
+def _ask(session: t.Any, endpoint: Endpoint, timeout: float, longest: float) -> Answer:
+    """One request. ``longest``: seconds that the whole body may take; ``timeout`` holds for connecting and between two bytes."""
     started = clock.elapsed()
     try:
-        if endpoint.certificate and state.certificate_days is None and endpoint.url.startswith("https"):
-            state.certificate_days = _certificate_days(endpoint.url, timeout)
         with session.request(endpoint.method, endpoint.url, headers=endpoint.headers, timeout=timeout, allow_redirects=False, stream=True) as response:
-            content = body_of(response, LARGEST_BODY, 4 * timeout)
-            state.status, state.ms = response.status_code, round((clock.elapsed() - started) * 1000)
+            content = body_of(response, LARGEST_BODY, longest)
+            return Answer(response.status_code, round((clock.elapsed() - started) * 1000), content)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        state.status, state.ms = None, None
         text = str(error)
         if "NameResolutionError" in text or "getaddrinfo" in text:
-            state.verdict, state.reason = "error", f"the name {urlsplit(endpoint.url).hostname} was not found"
-            return state, None
-        slow = isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError))
-        state.reason = f"no answer within {timeout:g} s" if slow else "the connection failed"
-        return state, False
-    if endpoint.optional and state.status in PROTECTED:
-        state.verdict, state.reason = "skipped", f"answers {state.status}: closed to strangers, not checked"
+            return Answer(problem=f"the name {urlsplit(endpoint.url).hostname} was not found", unknown=True)
+        if isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError)):
+            return Answer(problem=f"no answer within {timeout:g} s", slow=True)
+        distrust = _DISTRUST.search(text)
+        return Answer(problem=f"its certificate is not accepted: {plain(distrust[1].strip(), 80)}" if distrust else "the connection failed")
+
+
+def _probe(session: t.Any, endpoint: Endpoint, state: Seen, timeout: float) -> tuple[Seen, bool | None]:
+    """One probe; None when nothing was learned of the endpoint's health."""
+    if endpoint.certificate and state.certificate_days is None and endpoint.url.startswith("https"):
+        with contextlib.suppress(OSError):  # the request itself tells what is wrong
+            state.certificate_days = certificate_days(endpoint.url, timeout)
+    answer = _ask(session, endpoint, timeout, 4 * timeout)
+    state.status, state.ms, state.reason = answer.status, answer.ms, answer.problem
+    if answer.unknown:
+        state.verdict = "error"
         return state, None
-    state.reason = _complaint(endpoint, state.status, content)
+    if answer.status is None:
+        return state, False
+    if endpoint.optional and answer.status in PROTECTED:
+        state.verdict, state.reason = "skipped", f"answers {answer.status}: closed to strangers, not checked"
+        return state, None
+    state.reason = _complaint(endpoint, answer)
     return state, not state.reason
 
 
-def _complaint(endpoint: Endpoint, status: int, content: bytes) -> str:
+def _complaint(endpoint: Endpoint, answer: Answer) -> str:
     """Why the answer is not good; empty when it is."""
-    try:
-        body = json.loads(content) if content.strip() else None
-    except (ValueError, RecursionError):
-        body = None
+    status, body = answer.status, answer.body()
     if status not in endpoint.status:
-        return f"{status}{_failing_checks(body)}"
+        return f"{status}{failing_checks(body)}"
     if endpoint.conditions:
-        if body is None:
-            return f"{status}, but the body is not JSON"
-        untrue = [condition for condition in endpoint.conditions if not _holds(condition, body)]
-        return f"{status}, but not true: {untrue[0]}" if untrue else ""
+        return f"{status}, but {untrue}" if (untrue := unmet(endpoint.conditions, answer, body)) else ""
     said = body.get("status") if isinstance(body, dict) else None
     if isinstance(said, str) and said.lower() not in GOOD_WORDS:
-        return f"{status}, but says {plain(said, 40)!r}{_failing_checks(body)}"
+        return f"{status}, but says {plain(said, 40)!r}{failing_checks(body)}"
     return ""
 
 
-def _holds(condition: str, body: t.Any) -> bool:
-    try:
-        return bool(jmespath.search(condition, body))
-    except jmespath.exceptions.JMESPathError:
-        return False  # the body has another shape than the condition expects
+def unmet(conditions: t.Iterable[str], answer: Answer, body: t.Any) -> str:
+    """Why not all conditions are true of an answer's body; empty when they are."""
+    if body is None:
+        return f"the body is larger than {LARGEST_BODY >> 20} MiB" if answer.cut else "the body is not JSON"
+    return next((f"not true: {condition}" for condition in conditions if not value_of(condition, body)), "")
 
 
-def _failing_checks(body: t.Any) -> str:
+def failing_checks(body: t.Any) -> str:
     """Names of the parts that a health page calls bad, for people: `` (database check failing)``."""
     checks = body.get("checks") if isinstance(body, dict) else None
     if not isinstance(checks, list):
@@ -208,7 +282,8 @@ def _failing_checks(body: t.Any) -> str:
     return f" ({', '.join(bad[:3])} check failing)" if bad else ""
 
 
-def _certificate_days(url: str, timeout: float) -> float | None:
+def certificate_days(url: str, timeout: float) -> float | None:
+    """Days until the certificate that an address shows ends; None where it does not say. An OSError when it is not shown or not trusted."""
     parts = urlsplit(url)
     with (
         socket.create_connection((str(parts.hostname), parts.port or 443), timeout=timeout) as plain_socket,
@@ -217,3 +292,13 @@ def _certificate_days(url: str, timeout: float) -> float | None:
         certificate = secure.getpeercert()
     ends = certificate.get("notAfter") if certificate else None
     return (ssl.cert_time_to_seconds(str(ends)) - clock.now()) / 86400 if ends else None
+
+
+def certificate(url: str, timeout: float) -> tuple[float | None, str]:
+    """(days left, why the certificate is not accepted); neither where the address shows none at all."""
+    try:
+        return certificate_days(url, timeout), ""
+    except ssl.SSLCertVerificationError as error:
+        return None, plain(error.verify_message or error.reason, 80)
+    except OSError:
+        return None, ""

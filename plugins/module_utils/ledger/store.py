@@ -119,6 +119,15 @@ history = sa.Table(
     sa.Column("unit", _text, nullable=False),
     sa.Index("history_by_moment", "environment", "at"),
 )
+watches = sa.Table(
+    "watches",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("component", _text, primary_key=True),
+    sa.Column("deployment", _text, nullable=False),
+    sa.Column("since", _time, nullable=False),  # seen well at every look since then
+    sa.Column("last_at", _time, nullable=False),
+)
 journal = sa.Table(
     "journal",
     metadata,

@@ -10,6 +10,7 @@ LEDGER_PASSWORD = "ways-test-ledger-4Kd9Wq2Zx7Vn5Bm1Pj8Lh6"
 SECRETS = (LEDGER_PASSWORD,)
 NEEDED: dict[str, Json] = {
     "app_command": {"argv": ["true"]},
+    "component_health": {"component": {"name": "app", "component_vendor": "supabase", "component_url": "http://127.0.0.1:1"}, "recheck_after": "0"},
     "component_release": {"component": {"name": "app", "component_vendor": "vercel"}},
     "component_release_info": {"component": {"name": "app", "component_vendor": "vercel"}},
     "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
@@ -18,6 +19,7 @@ NEEDED: dict[str, Json] = {
     "release": {"environment": "shop/production", "component": "app", "deployment": "d"},
     "release_info": {"environment": "shop/production", "components": []},
     "slo_evaluate": {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alert": "> 5%"}]},
+    "vendor_status_info": {"vendors": ["railway"]},
 }
 BAD: list[tuple[str, Json]] = [
     ("app_command", {"argv": None}),
@@ -48,12 +50,18 @@ BAD: list[tuple[str, Json]] = [
     ("component_release", {"component": {"name": "database", "component_vendor": "postgres"}}),
     ("component_release", {"pinned": "perhaps"}),
     ("component_release", {"seen": {"component": "another", "vendor": "vercel"}}),
+    ("component_health", {"component": {"component_vendor": "vercel"}}),
+    ("component_health", {"probes": 0}),
+    ("component_health", {"recheck_after": "soon"}),
+    ("component_health", {"component": {"name": "app", "component_vendor": "supabase", "component_limits": {"response_ms": "slow"}}}),
     ("slo_evaluate", {"rules": []}),
     ("slo_evaluate", {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alrt": "> 5%"}]}),
     ("slo_evaluate", {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alert": "> 500%"}]}),
     ("slo_evaluate", {"rules": ["errors"]}),
     ("slo_evaluate", {"at": "2026-11-20T07:00:00"}),
     ("slo_evaluate", {"before": {"errors": "critical"}}),
+    ("vendor_status_info", {"vendors": ["ralway"]}),
+    ("vendor_status_info", {"pages": {"railway": "nowhere"}}),
 ]
 # With a sample that cannot be used, a text that would colour the screen, and a moment in another time zone.
 JUDGED: Json = {
@@ -100,6 +108,16 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             repeats=True,
         ),
         Look("http_probe", {"endpoints": endpoints, "in_a_row": 2, "interval": 1}, "endpoints[].verdict == ['fail', 'fail', 'pass', 'pass']"),
+        Look(
+            "component_health",
+            {"component": {**api, "component_parts": {"database": "checks[?name=='database'].status | [0]"}}, "recheck_after": "0", "probes": 1},
+            "[status, length(checks[?name=='database' && verdict=='fail']), serving.version] == ['critical', `1`, 'v1.4.2']",
+        ),
+        Look(
+            "vendor_status_info",
+            {"vendors": ["railway", "vercel", "postgres"], "pages": world.variables()["saasops_status_pages"]},
+            "[verdict, pages[].vendor] == ['pass', ['railway', 'vercel']]",
+        ),
         Look("slo_evaluate", JUDGED, "[verdict, level, rules[].level] == ['fail', 'alert', ['alert', 'none', 'none']]"),
         Look(
             "log_scan",
