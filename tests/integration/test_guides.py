@@ -61,3 +61,13 @@ def test_the_guide_to_webhooks(world: World) -> None:
     assert (changes(first), changes(second)) == (1, 0)
     assert [changes(play(world, "rotate.yml")) for _time in range(2)] == [2, 0]
     assert [changes(play(world, "rotated.yml")) for _time in range(2)] == [1, 0]
+
+
+def test_the_guide_to_health(world: World) -> None:
+    write_out("health.md", world.folder)
+    world.sandbox.scenario("healthy")
+    well = play(world, "before_a_deploy.yml")
+    assert "app is healthy" in well and "api is healthy" in well
+    assert changes(well) == 0
+    world.sandbox.patch("app", word="degraded")
+    assert "app is degraded: /health: says 'degraded'" in play(world, "before_a_deploy.yml")
