@@ -43,4 +43,4 @@ class ActionModule(TogetherAction):
             "options": _options(run["values"], load_extra_vars(self._loader)),
         }
         screen = release_screen.build(run, components, scope, saga, concluded, invocation)
-        return {**concluded, "changed": False, "screen": dataclasses.asdict(screen)}
+        return {**concluded, "changed": False, "screen": dataclasses.asdict(screen), "notice": release_screen.notice(run, concluded, screen)}

@@ -31,6 +31,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         clock.announce(None, 1)
         try:
             screen = self._screen(run, record)
+            screen.footer += _told(hostvars[first].get("notify_told"))
             screen.footer += self._conclude(run, hostvars[first].get("saasops_ledger_url"), record, screen)
             self._display.display("\n" + render(screen))
         finally:
@@ -72,3 +73,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except (OSError, Failure) as error:
             lines.append(f"Note: the record was not written whole: {error}")
         return lines
+
+
+def _told(told: t.Mapping[str, t.Any] | None) -> list[str]:
+    """Who was told, where the verb tells anybody (role notify)."""
+    if not told or told.get("skipped"):
+        return []
+    line = told.get("told") or f"NOT told: anybody ({(told.get('failure') or {}).get('message') or told.get('msg')})"
+    return [f"{line}."]

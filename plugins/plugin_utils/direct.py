@@ -148,7 +148,8 @@ class DirectAction(ActionBase):  # type: ignore[misc]
             return "/".join(names) if all(names) else None
         # The inventory gives it as <vendor>_<option>.
         name = f"{vendor}_{option}"
-        return self._value(task_vars, name) if name in variables.VENDOR.get(vendor, ()) else None
+        known = variables.NEUTRAL.get(self.NAME) or variables.VENDOR.get(vendor) or frozenset()
+        return self._value(task_vars, name) if name in known else None
 
     def _vendor_of_component(self, task_vars: dict[str, t.Any]) -> t.Any:
         """Of the one that the task names, else of the host: a token goes to nobody but its own vendor."""

@@ -36,6 +36,8 @@ COMMON = {
     "refused": "REFUSED - nothing was changed",
     "unknown": "UNKNOWN - look again before you do anything else",
 }
+# How bad it is that a run ended so. A run that changed nothing because there was nothing to do is no news.
+SEVERITIES = {"done": "warning", "unproved": "error", "undone": "error", "refused": "error", "failed": "critical"}
 STATES = {
     "refused": "refused",
     "failed": "NOT MOVED",
@@ -198,3 +200,21 @@ def _moment(deployment: t.Mapping[str, t.Any] | None) -> str:
     made = datetime.datetime.fromtimestamp(float(deployment["created_at"]), datetime.UTC)
     recent = clock.now() - made.timestamp() < 43200
     return made.strftime("%H:%M" if recent else "%-d %b")
+
+
+def notice(run: Run, concluded: t.Mapping[str, t.Any], screen: Screen) -> dict[str, t.Any]:
+    """What is told of the run (role notify), empty where nothing is. What a rollback began, a good roll_forward ends."""
+    word = concluded["word"]
+    if word in ("nothing", "plan") or run["check_mode"]:
+        return {}
+    rows = [" ".join(" ".join(row).split()) for row in screen.rows]
+    lines = [*(f"{name}: {text}" for name, text in screen.facts), *rows, *screen.lines, *screen.until_undone, *screen.next_steps, f"Run {run['id']}"]
+    return {
+        "severity": SEVERITIES.get(word, "critical"),
+        "title": screen.headline,
+        "text": "\n".join(lines),
+        "fingerprint": "release",
+        "resolved": run["verb"] == "roll_forward" and word == "done",
+        # Each run that moves production is news of its own.
+        "always": True,
+    }

@@ -104,7 +104,21 @@ VENDOR = {
         }
     ),
 }
-PREFIXES = ("saasops_", "component_", *(f"{vendor}_" for vendor in VENDOR))
+# Options of neutral modules that are inventory data, by the module's name; and what their role takes by -e.
+NEUTRAL = {
+    "notify": frozenset(
+        {
+            "notify_message",
+            "notify_most_per_hour",
+            "notify_quiet_hours",
+            "notify_routes",
+            "notify_send",
+            "notify_slack_channel",
+            "notify_window",
+        }
+    ),
+}
+PREFIXES = ("saasops_", "component_", *(f"{name}_" for name in (*VENDOR, *NEUTRAL)))
 # Options of vendor modules that say who asks.
 TOKENS = ("token", "api_token", "deploy_key", "client_secret", "api_key")
 _SECRET = re.compile(r"(token|secret|password|key|dsn)$")
@@ -129,7 +143,7 @@ def _slipped(name: str) -> bool:
 
 
 def known_variables() -> frozenset[str]:
-    return ENVIRONMENT.union(COMPONENT, *VENDOR.values())
+    return ENVIRONMENT.union(COMPONENT, *VENDOR.values(), *NEUTRAL.values())
 
 
 def component_of(host: str, variables: t.Mapping[str, t.Any], value: t.Callable[[str], t.Any]) -> dict[str, t.Any] | None:

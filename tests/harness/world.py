@@ -133,7 +133,7 @@ class World:
     # -- what the operator types
     def environment(self, **changes: str | None) -> dict[str, str]:
         """The process environment of a run: nothing of the developer's own tokens or settings, virtual time."""
-        own = ("ANSIBLE_", "SAASOPS_", "VERCEL_", "RAILWAY_", "CONVEX_", "SHOPIFY_", "STRIPE_")
+        own = ("ANSIBLE_", "SAASOPS_", "VERCEL_", "RAILWAY_", "CONVEX_", "SHOPIFY_", "STRIPE_", "SLACK_", "PAGERDUTY_", "STATUSPAGE_", "SMTP_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         made: dict[str, str | None] = {
             **kept,

@@ -25,7 +25,9 @@ VARIABLES: Json = {
     "backup_folder": "{{ playbook_dir }}",
     "shop_folder": "{{ playbook_dir }}/shop",
     "vault_checkout_secret": "whsec_examplesTest4Vn8Kd2Xq6Zt9Wm",
+    "vault_pagerduty_key": "examples-test-3Wn8Kd5Zq9Lx2Tv7",
     "vault_payment_key": "examples-test-9Rk4Wd7Zq2Lx8Tn5Vb3Hm6",
+    "vault_slack_token": "examples-test-6Hq2Rk9Wd4Zx7Tn",
 }
 
 

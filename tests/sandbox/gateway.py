@@ -26,7 +26,7 @@ Handler = t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
 HTML = "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
 # Larger bodies than this are noted by their size.
 LARGEST_NOTED = 64 * 1024
-CREDENTIALS = frozenset({"adminKey", "client_secret", "deployKey"})
+CREDENTIALS = frozenset({"adminKey", "client_secret", "deployKey", "routing_key"})
 _connections: weakref.WeakKeyDictionary[asyncio.BaseTransport, int] = weakref.WeakKeyDictionary()
 _numbers = itertools.count(1)
 
@@ -48,7 +48,7 @@ def middleware(world: World, vendor: Vendor) -> t.Any:
             vendor=vendor.name,
             operation=call.operation,
             method=request.method,
-            path=request.path,
+            path=call.path or request.path,
             query=dict(request.query),
             body=body if len(raw) <= LARGEST_NOTED else f"<{len(raw)} bytes>",
             changes=call.changes,

@@ -19,11 +19,14 @@ from .clock import ClockConnection, RealClock, VirtualClock
 from .control import Control
 from .convex import Convex
 from .gateway import middleware
+from .pagerduty import PagerDuty
 from .railway import Railway
 from .receiver import Receiver
 from .scenario import Scenario
 from .shopify import Shopify
+from .slack import Slack
 from .status_pages import StatusPages
+from .statuspage import Statuspage
 from .stripe import Stripe
 from .vercel import Vercel
 from .world import Vendor, World
@@ -41,7 +44,7 @@ class Options:
 
 def vendors(world: World) -> dict[str, Vendor]:
     """A further vendor is one more package and one more name here."""
-    found: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Shopify(world), Stripe(world)]
+    found: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Shopify(world), Stripe(world), Slack(world), PagerDuty(world), Statuspage(world)]
     return {vendor.name: vendor for vendor in found}
 
 

@@ -71,6 +71,8 @@ class Call:
     changes: bool
     component: str | None = None
     auth: str | None = None
+    # In place of the request's own, where that is a secret.
+    path: str = ""
 
 
 class Vendor(t.Protocol):

@@ -41,3 +41,12 @@ def post(wire: Wire, name: str, path: str, body: bytes, headers: t.Mapping[str, 
         if status is None:
             return Posted(None, failure.maybe_sent, failure.message)
     return Posted(status, False, said)
+
+
+def failure(posted: Posted, vendor: str, operation: str, hint: str) -> Failure:
+    """What it means that a message was not taken."""
+    if posted.status is None:
+        return Failure("vendor_down", posted.said, hint, vendor, operation, retryable=True, maybe_sent=posted.in_doubt)
+    said = f": {posted.said}" if posted.said else ""
+    passing = posted.status == 429 or posted.status >= 500
+    return Failure("vendor_down" if passing else "failed", f"answered {posted.status}{said}", hint, vendor, operation, posted.status, retryable=passing)

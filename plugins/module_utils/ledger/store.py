@@ -128,6 +128,23 @@ watches = sa.Table(
     sa.Column("since", _time, nullable=False),  # seen well at every look since then
     sa.Column("last_at", _time, nullable=False),
 )
+notifications = sa.Table(
+    "notifications",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("route", _text, nullable=False),
+    sa.Column("key", _text, nullable=False),  # the same each time that it is sent, and no other message's
+    sa.Column("fingerprint", _text, nullable=False),
+    sa.Column("state", _text, nullable=False),  # raised, acknowledged, resolved
+    sa.Column("severity", _text, nullable=False),
+    sa.Column("title", _text, nullable=False),
+    sa.Column("text", _text, nullable=False),
+    sa.Column("at", _time, nullable=False),
+    sa.Column("delivery", _text, nullable=False),  # sending (nobody knows yet what came of it), sent, failed, held, collected (by a digest)
+    sa.Column("holder", sa.JSON, nullable=False),
+    sa.Column("reference", sa.JSON, nullable=False),  # what the route's own side calls the message, so that what follows joins it
+)
 journal = sa.Table(
     "journal",
     metadata,

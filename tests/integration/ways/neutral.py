@@ -7,7 +7,8 @@ from tests.harness.world import World
 from tests.integration.ways import Cycle, Json, Look
 
 LEDGER_PASSWORD = "ways-test-ledger-4Kd9Wq2Zx7Vn5Bm1Pj8Lh6"
-SECRETS = (LEDGER_PASSWORD,)
+NOTIFY_TOKEN = "ways-test-notify-7Tn3Kq8Wd5Zx2Vb6Lp9Rm4"
+SECRETS = (LEDGER_PASSWORD, NOTIFY_TOKEN)
 NEEDED: dict[str, Json] = {
     "app_command": {"argv": ["true"]},
     "component_health": {"component": {"name": "app", "component_vendor": "supabase", "component_url": "http://127.0.0.1:1"}, "recheck_after": "0"},
@@ -16,6 +17,7 @@ NEEDED: dict[str, Json] = {
     "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
     "lease": {"environment": "shop/production", "run_id": "r"},
     "log_scan": {"lines": ["fine"], "packs": ["errors"]},
+    "notify": {"environment": "shop/production", "severity": "warning", "title": "slow"},
     "release": {"environment": "shop/production", "component": "app", "deployment": "d"},
     "release_info": {"environment": "shop/production", "components": []},
     "slo_evaluate": {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alert": "> 5%"}]},
@@ -44,6 +46,11 @@ BAD: list[tuple[str, Json]] = [
     ("lease", {"state": "stolen"}),
     ("lease", {"environment": "shop"}),
     ("lease", {"ledger_url": f"postgresql://saasops:{LEDGER_PASSWORD}@127.0.0.1:1/saasops"}),
+    ("notify", {"title": None}),
+    ("notify", {"severity": "bad"}),
+    ("notify", {"window": "soon"}),
+    ("notify", {"most_per_hour": 0}),
+    ("notify", {"resolved": True, "acknowledged": True}),
     ("release", {"deployment": None}),
     ("release_info", {"ledger_url": f"mysql://saasops:{LEDGER_PASSWORD}@127.0.0.1:1/saasops"}),
     ("component_release", {"component": {"component_vendor": "vercel"}}),
@@ -94,6 +101,16 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     # Not a file of this world, whose name would differ from one way to the other.
     log = ["printf", "%s\\n", *["2026-11-21T14:00:00Z payment failed for jane.doe@example.com"] * 4]
     payments = {"packs": ["payments"], "limits": [{"pattern": "payment_failed", "most": 3, "within": "5m"}]}
+    run = world.sandbox_run
+    slow = {**here, "severity": "critical", "title": "checkout is slow", "text": "{{ 7 * 7 }} <!channel>", "fingerprint": "health/checkout"}
+    slow["routes"] = [
+        {"name": "bot", "kind": "slack", "channel": "#incidents", "token": run["slack"]["token"], "api_url": run["slack"]["api_url"]},
+        {"name": "hook", "kind": "slack", "webhook_url": run["slack"]["webhook_url"]},
+        {"name": "pager", "kind": "pagerduty", "routing_key": run["pagerduty"]["routing_key"], "api_url": run["pagerduty"]["api_url"]},
+        {"name": "page", "kind": "statuspage", **{name: run["statuspage"][name] for name in ("page", "api_key", "api_url")}},
+        {"name": "own", "kind": "http", "url": f"{run['receiver_url']}/told", "token": NOTIFY_TOKEN},
+        {"name": "wrong", "kind": "slack", "channel": "#incidents", "tokn": NOTIFY_TOKEN},
+    ]
     endpoints = [{"name": name, "url": known["url"] + "/health"} for name, known in world.sandbox_run["components"].items()]
     (world.folder / "orders").mkdir()
     (world.folder / "orders" / "orders.sh").write_text('echo "$1" >> told; echo "customer-0001@example.com"; echo "{\\"told\\": 1}"\n', encoding="utf-8")
@@ -146,6 +163,8 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             at_railway,
             "release.serving.version == 'v1.4.1'",
         ),
+        Cycle("notify", slow, "notify", {**slow, "do": "who"}, "who.critical == ['bot', 'hook', 'pager', 'page', 'own'] && routes[5].state == 'failed'"),
+        Cycle("notify", {**slow, "resolved": True}, "notify", {**slow, "do": "who"}, "who.info == ['bot', 'hook', 'own']"),
         Cycle("release", fact, "release_info", {**here, "components": ["app"]}, "components.app.releases.dpl_example.bad_reason == 'it leaks'"),
         Cycle("release", {**proved, "state": "proved"}, "release_info", {**here, "components": ["app"]}, "components.app.releases.dpl_proved.proved_at > `0`"),
         Cycle("lease", held, "release_info", {**here, "components": []}, "lease.run == 'by-hand'"),
