@@ -124,7 +124,7 @@ class DirectAction(ActionBase):  # type: ignore[misc]
 
     def _inventory_value(self, option: str, task_vars: dict[str, t.Any]) -> t.Any:
         vendor = self.NAME.split("_")[0]
-        if option in ("component", "token", "api_token") and vendor not in variables.VENDOR:
+        if option in ("component", "token", "api_token", "deploy_key") and vendor not in variables.VENDOR:
             if option != "component":
                 return self._value(task_vars, f"{self._vendor_of_component(task_vars)}_{option}")
             if self._task.args.get("endpoints"):
@@ -132,6 +132,10 @@ class DirectAction(ActionBase):  # type: ignore[misc]
             if self.MODULE.SPEC["argument_spec"][option]["type"] == "str":
                 return task_vars["inventory_hostname"] if "component_vendor" in task_vars else None
             return variables.component_of(task_vars["inventory_hostname"], task_vars, lambda name: self._value(task_vars, name))
+        if option == "dsn":
+            return self._value(task_vars, "component_dsn")
+        if option == "source":
+            return self._source(task_vars)
         if option == "run":
             run = _registered(task_vars, "saasops_run")
             return {**run, "saga": _registered(task_vars, f"{run['verb']}_saga").get("saga")} if run else None
@@ -155,6 +159,15 @@ class DirectAction(ActionBase):  # type: ignore[misc]
         """Of the one that the task names, else of the host: a token goes to nobody but its own vendor."""
         named = self._task.args.get("component")
         return named.get("component_vendor") if isinstance(named, Mapping) else self._value(task_vars, "component_vendor")
+
+    def _source(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any] | None:
+        """What reaches the vendor that C(component_dsn_from) names."""
+        vendor = str(self._value(task_vars, "component_dsn_from", "")).partition(":")[0]
+        if vendor not in variables.VENDOR:
+            return None
+        wanted = self.MODULE.SPEC["argument_spec"]["source"]["options"]
+        given = {name: self._value(task_vars, f"{vendor}_{name}") for name in wanted if f"{vendor}_{name}" in variables.VENDOR[vendor]}
+        return {"environment": self._value(task_vars, "saasops_environment"), **{name: value for name, value in given.items() if value is not None}}
 
     def _value(self, task_vars: dict[str, t.Any], name: str, default: t.Any = None) -> t.Any:
         return self._templar.template(task_vars[name]) if name in task_vars else default

@@ -35,8 +35,8 @@ def programs() -> pathlib.Path:
 
 
 @contextlib.contextmanager
-def server() -> t.Iterator[str]:
-    """The address of a fresh server, as SQLAlchemy and psycopg take it."""
+def server(*more: str, installed: pathlib.Path | None = None) -> t.Iterator[str]:
+    """The address of a fresh server, as SQLAlchemy and psycopg take it. ``more`` are settings, ``installed`` the programs to take."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postgresql-"))
     process: subprocess.Popen[bytes] | None = None
     try:
@@ -44,7 +44,7 @@ def server() -> t.Iterator[str]:
         if user:
             os.chown(folder, user.pw_uid, user.pw_gid)
         become: dict[str, t.Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-        at = programs()
+        at = installed or programs()
         if user:
             at = _readable(at, folder)
         data, log = folder / "data", folder / "log"
@@ -52,6 +52,7 @@ def server() -> t.Iterator[str]:
         subprocess.run([at / "initdb", "-D", data, *options], check=True, capture_output=True, cwd=folder, timeout=PATIENCE, **become)
         # No durability: nothing here has to survive a power cut.
         settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off", "-c", "max_connections=50"]
+        settings += [word for setting in more for word in ("-c", setting)]
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [at / "postgres", "-D", data, *settings], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=folder, **become
@@ -111,3 +112,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def with_statements() -> pathlib.Path | None:
+    """Programs that have the extension pg_stat_statements, if there are any on this machine."""
+    found = pathlib.Path("/usr/lib/postgresql").glob("*/lib/pg_stat_statements.so")
+    return next((path.parent.parent / "bin" for path in sorted(found, reverse=True) if (path.parent.parent / "bin" / "initdb").exists()), None)
+
+
+def end(url: str, sign: signal.Signals = signal.SIGQUIT) -> None:
+    """End the server of an address at once, as a crash does."""
+    folder = pathlib.Path(url.partition("?host=")[2])
+    os.kill(int((folder / "data" / "postmaster.pid").read_text().splitlines()[0]), sign)

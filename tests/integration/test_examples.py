@@ -7,6 +7,7 @@ An inventory host gives addresses and tokens, as it does for an operator. ``BEFO
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import subprocess
 import typing as t
@@ -14,10 +15,12 @@ import typing as t
 import pytest
 import yaml
 
+from tests.harness import postgresql
 from tests.harness.both_ways import COLLECTION, Json
 from tests.harness.convex_project import GUARD, project
 from tests.harness.stripe_hooks import undelivered
 from tests.harness.world import ROOT, World
+from tests.integration.database_fixtures import make_shop
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
 VARIABLES: Json = {
@@ -58,10 +61,18 @@ BEFORE: dict[str, t.Callable[[World], object]] = {
     "vercel_production": lambda world: world.sandbox.add("app", tag="v1.5.0"),
     "vercel_rolling_release": lambda world: [world.sandbox.add("app", tag=tag) for tag in ("v1.5.0", "v1.5.1")],
 }
+# Modules whose examples need a database.
+DATABASES = {"component_database_info"}
+
+
+@pytest.fixture
+def database_url(module: str) -> t.Iterator[str | None]:
+    with postgresql.server() if module in DATABASES else contextlib.nullcontext() as url:
+        yield make_shop(url) if url else None
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_examples_run_as_printed(module: str, world: World) -> None:
+def test_the_examples_run_as_printed(module: str, world: World, database_url: str | None) -> None:
     text = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}").EXAMPLES
     # Public addresses of the components stand for where the sandbox serves them.
     for component in world.components().values():
@@ -72,6 +83,7 @@ def test_the_examples_run_as_printed(module: str, world: World) -> None:
     variables = {
         "ansible_python_interpreter": "{{ ansible_playbook_python }}",
         **VARIABLES,
+        "vault_database_url": database_url,
         "vault_railway_api_token": world.sandbox_run["railway"]["account_token"],
     }
     play = {"name": module, "hosts": "app", "gather_facts": False, "connection": "local", "vars": variables, "tasks": tasks}

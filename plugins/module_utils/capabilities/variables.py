@@ -34,17 +34,22 @@ def read_one(task: Task, vendor: str, name: str, target: str) -> str:
         raise _refused(name, "its name says that it is a secret")
     if vendor not in VENDORS:
         raise Failure("invalid", f"{plain(vendor, 40)} has no variables that could be read", f"Variables are read of: {', '.join(VENDORS)}")
+    found = value(task, vendor, name, target)
+    if _WITH_PASSWORD.match(found):
+        raise _refused(name, "its value is an address with a password")
+    return found
+
+
+def value(task: Task, vendor: str, name: str, target: str) -> str:
+    """The same of any variable, secrets too. For what a module uses itself: it registers the value, and returns it to nobody."""
     found = _room(vendor).readable(task, target)
     if name not in found:
         near = difflib.get_close_matches(name, found, n=3, cutoff=0.6)
         hint = f"Did you mean {' or '.join(plain(one, 100) for one in near)}?" if near else "Check its name, and where it is set"
         raise Failure("not_found", f"there is no variable {plain(name, 100)}", hint, vendor)
-    value = found[name]
-    if value is None:
+    if found[name] is None:
         raise _refused(name, f"{vendor} keeps its value from everybody")
-    if _WITH_PASSWORD.match(value):
-        raise _refused(name, "its value is an address with a password")
-    return t.cast(str, value)
+    return t.cast(str, found[name])
 
 
 def _refused(name: str, why: str) -> Failure:

@@ -26,7 +26,10 @@ CHANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
 
 
 # Options that are lengths of time, wherever they occur: text for Ansible, seconds for ``execute``.
-DURATIONS = ("request_timeout", "deadline", "interval", "seconds", "max_age", "lifetime", "stalled_after", "verify_within", "recheck_after", "watch")
+DURATIONS = (
+    *("deadline", "interval", "lifetime", "lock_timeout", "max_age", "recheck_after", "request_timeout", "seconds", "stalled_after", "statement_timeout"),
+    *("verify_within", "watch"),
+)
 # What Ansible shows in place of a ``no_log`` option.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # What was read so long ago (seconds) is read again before anything is changed on the strength of it.

@@ -8,10 +8,13 @@ from tests.integration.ways import Cycle, Json, Look
 
 LEDGER_PASSWORD = "ways-test-ledger-4Kd9Wq2Zx7Vn5Bm1Pj8Lh6"
 NOTIFY_TOKEN = "ways-test-notify-7Tn3Kq8Wd5Zx2Vb6Lp9Rm4"
-SECRETS = (LEDGER_PASSWORD, NOTIFY_TOKEN)
+DATABASE_PASSWORD = "ways-test-database-8Rk3Wd7Zq2Lx9Tn5Vb4Hm"
+SECRETS = (LEDGER_PASSWORD, DATABASE_PASSWORD, NOTIFY_TOKEN)
+DATABASE: Json = {"name": "database", "component_vendor": "postgres"}
 NEEDED: dict[str, Json] = {
     "app_command": {"argv": ["true"]},
     "component_health": {"component": {"name": "app", "component_vendor": "supabase", "component_url": "http://127.0.0.1:1"}, "recheck_after": "0"},
+    "component_database_info": {"component": DATABASE},
     "component_release": {"component": {"name": "app", "component_vendor": "vercel"}},
     "component_release_info": {"component": {"name": "app", "component_vendor": "vercel"}},
     "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
@@ -32,6 +35,12 @@ BAD: list[tuple[str, Json]] = [
     ("app_command", {"conditions": ["status ="]}),
     ("app_command", {"pass_environment": ["THERE_IS_NO_SUCH_VARIABLE"]}),
     ("app_command", {"timeout": "soon"}),
+    ("component_database_info", {"component": {"name": "database"}}),
+    ("component_database_info", {"rules": [{"name": "orphans", "kind": "orphan"}]}),
+    ("component_database_info", {"rules": [{"name": "users", "kind": "count", "table": "users", "growth_percent": "much"}]}),
+    ("component_database_info", {"limits": {"connections_percent": {"warning": 80}}}),
+    ("component_database_info", {"statement_timeout": "0"}),
+    ("component_database_info", {"sslmode": "perhaps"}),
     ("http_probe", {"endpoints": [{"method": "GET"}]}),
     ("http_probe", {"endpoints": [{"url": "http://127.0.0.1:1/", "metod": "GET"}]}),
     ("http_probe", {"endpoints": [{"url": "http://127.0.0.1:1/", "method": "POST"}]}),
@@ -124,6 +133,13 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "checks[0].verdict == 'pass' && command.exit_code == `0`",
             repeats=True,
         ),
+    functions = {"name": "functions", "component_vendor": "convex", "convex_url": world.sandbox_run["convex"]["url"]}
+    rule = {"name": "memberships", "kind": "orphans", "table": "memberships", "column": "userId", "references": {"table": "users", "column": "_id"}}
+    rules = {"component": functions, "deploy_key": world.sandbox_run["convex"]["deploy_key"], "rules": [rule], "seed": "both ways"}
+    nowhere = {"component": DATABASE, "dsn": f"postgresql://ops:{DATABASE_PASSWORD}@127.0.0.1:1/shop", "seed": "both ways"}
+    return [
+        Look("component_database_info", nowhere, "verdict == 'fail' && checks[0].name == 'reachable'"),
+        Look("component_database_info", rules, "verdict == 'pass' && checks[1].value == `0`"),
         Look("http_probe", {"endpoints": endpoints, "in_a_row": 2, "interval": 1}, "endpoints[].verdict == ['fail', 'fail', 'pass', 'pass']"),
         Look(
             "component_health",

@@ -42,7 +42,12 @@ def size(place: Place, table: str) -> int:
 
 def counted(place: Place, table: str) -> int:
     """The same by walking through all of its rows, which are read and not kept."""
-    return sum(1 for _row in pages(lambda cursor: _page(place, ROWS_QUERY, {"table": table, "order": "asc"}, cursor), f"rows of {table}"))
+    return sum(1 for _row in rows(place, table))
+
+
+def rows(place: Place, table: str) -> t.Iterator[t.Any]:
+    """All rows, page by page."""
+    yield from pages(lambda cursor: _page(place, ROWS_QUERY, {"table": table, "order": "asc"}, cursor), f"rows of {table}")
 
 
 def _page(place: Place, path: str, arguments: dict[str, t.Any], cursor: t.Any) -> tuple[list[t.Any], t.Any]:
