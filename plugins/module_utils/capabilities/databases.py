@@ -102,9 +102,9 @@ def _postgres(work: Work) -> list[Check]:
     dsn = _address(work)
     if not isinstance(dsn, str):
         return [dsn]
-    began = clock.elapsed()
     try:
         address = connection.read_address(dsn, params["sslmode"], params["request_timeout"])
+        began = clock.elapsed()
         with connection.looking(address, params["statement_timeout"], params["lock_timeout"]) as looker:
             told = looker.ask(_questions()["server"])[0]
             ms = (clock.elapsed() - began) * 1000

@@ -124,6 +124,10 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     (world.folder / "orders").mkdir()
     (world.folder / "orders" / "orders.sh").write_text('echo "$1" >> told; echo "customer-0001@example.com"; echo "{\\"told\\": 1}"\n', encoding="utf-8")
     report: Json = {"chdir": "orders", "conditions": ["told == `1`"], "value": "told"}
+    functions = {"name": "functions", "component_vendor": "convex", "convex_url": world.sandbox_run["convex"]["url"]}
+    rule = {"name": "memberships", "kind": "orphans", "table": "memberships", "column": "userId", "references": {"table": "users", "column": "_id"}}
+    rules = {"component": functions, "deploy_key": world.sandbox_run["convex"]["deploy_key"], "rules": [rule], "seed": "both ways"}
+    nowhere = {"component": DATABASE, "dsn": f"postgresql://ops:{DATABASE_PASSWORD}@127.0.0.1:1/shop", "seed": "both ways"}
     return [
         Cycle(
             "app_command",
@@ -133,11 +137,6 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "checks[0].verdict == 'pass' && command.exit_code == `0`",
             repeats=True,
         ),
-    functions = {"name": "functions", "component_vendor": "convex", "convex_url": world.sandbox_run["convex"]["url"]}
-    rule = {"name": "memberships", "kind": "orphans", "table": "memberships", "column": "userId", "references": {"table": "users", "column": "_id"}}
-    rules = {"component": functions, "deploy_key": world.sandbox_run["convex"]["deploy_key"], "rules": [rule], "seed": "both ways"}
-    nowhere = {"component": DATABASE, "dsn": f"postgresql://ops:{DATABASE_PASSWORD}@127.0.0.1:1/shop", "seed": "both ways"}
-    return [
         Look("component_database_info", nowhere, "verdict == 'fail' && checks[0].name == 'reachable'"),
         Look("component_database_info", rules, "verdict == 'pass' && checks[1].value == `0`"),
         Look("http_probe", {"endpoints": endpoints, "in_a_row": 2, "interval": 1}, "endpoints[].verdict == ['fail', 'fail', 'pass', 'pass']"),
