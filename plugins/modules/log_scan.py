@@ -327,66 +327,10 @@ failure:
 
 from typing import Any
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.log_scan import execute
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.log_scan import SCAN_ARGUMENTS, execute
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import run_module
 
-SPEC: dict[str, Any] = {
-    "argument_spec": {
-        "files": {"type": "list", "elements": "str", "default": []},
-        "command": {"type": "list", "elements": "str"},
-        "lines": {"type": "list", "elements": "raw"},
-        "lines_complete": {"type": "bool", "default": True},
-        "when_silent": {"type": "str", "choices": ["inconclusive", "pass"], "default": "inconclusive"},
-        "packs": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["errors", "payments", "webhooks", "database", "rate_limits", "security"],
-            "default": [],
-        },
-        "patterns": {
-            "type": "list",
-            "elements": "dict",
-            "default": [],
-            "options": {
-                "name": {"type": "str", "required": True},
-                "regex": {"type": "str", "required": True},
-                "ignore_case": {"type": "bool", "default": False},
-                "unless": {"type": "str"},
-                "kind": {"type": "str"},
-                "counts": {"type": "list", "elements": "str"},
-                "numbers": {"type": "list", "elements": "str"},
-                "durations": {"type": "list", "elements": "str"},
-                "duration_unit": {"type": "str", "choices": ["ns", "us", "ms", "s"], "default": "ms"},
-            },
-        },
-        "limits": {
-            "type": "list",
-            "elements": "dict",
-            "default": [],
-            "options": {
-                "pattern": {"type": "str", "required": True},
-                "most": {"type": "int", "required": True},
-                "within": {"type": "str"},
-            },
-        },
-        "time": {
-            "type": "dict",
-            "options": {
-                "format": {"type": "str", "choices": ["iso", "epoch", "epoch_ms", "syslog", "clf", "none"], "default": "iso"},
-                "after": {"type": "str"},
-                "zone": {"type": "str", "default": "UTC"},
-            },
-        },
-        "since": {"type": "str"},
-        "until": {"type": "str"},
-        "interval": {"type": "str"},
-        "top": {"type": "int", "default": 10},
-        "samples": {"type": "int", "default": 0},
-        "count_lines": {"type": "bool", "default": True},
-        "deadline": {"type": "str", "default": "5m"},
-    },
-    "supports_check_mode": True,
-}
+SPEC: dict[str, Any] = {"argument_spec": {**SCAN_ARGUMENTS}, "supports_check_mode": True}
 # Logs hold what nobody should read twice; see run_module.
 HIDDEN = ("lines",)
 

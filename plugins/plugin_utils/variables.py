@@ -47,6 +47,7 @@ COMPONENT = frozenset(
         "component_health",
         "component_journeys",
         "component_limits",
+        "component_logs",
         "component_metrics",
         "component_migrate",
         "component_migrations",
@@ -97,6 +98,7 @@ VENDOR = {
             "stripe_webhook_url",
         }
     ),
+    "uptimerobot": frozenset({"uptimerobot_api_key", "uptimerobot_api_url", "uptimerobot_zone"}),
     "vercel": frozenset(
         {
             "vercel_api_url",

@@ -29,7 +29,8 @@ def _json_schema(node: t.Any) -> t.Any:
         return [_json_schema(item) for item in node]
     if not isinstance(node, dict):
         return node
-    converted = {key: _json_schema(value) for key, value in node.items() if key != "nullable"}
+    # So it does where an end of a range belongs to it.
+    converted = {key: _json_schema(value) for key, value in node.items() if key != "nullable" and not (key.startswith("exclusive") and value is False)}
     if node.get("nullable") is not True:
         return converted
     if "enum" in converted and None not in converted["enum"]:
@@ -152,6 +153,14 @@ def stripe() -> OpenApi:
     """Made of the types of the vendor's own library, which adds ``lastResponse`` to some answers by itself."""
     document = OpenApi(folder() / "stripe" / "openapi.json")
     document.paths = json.loads(json.dumps(document.paths).replace(', "required": ["lastResponse"]', ""))
+    return document
+
+
+@functools.cache
+def uptimerobot() -> OpenApi:
+    """The document says that a moment is exactly one of a text and of anything, which no text is."""
+    document = OpenApi(folder() / "uptimerobot" / "openapi.json")
+    document.paths, document._components = (json.loads(json.dumps(part).replace('"oneOf"', '"anyOf"')) for part in (document.paths, document._components))
     return document
 
 

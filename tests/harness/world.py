@@ -114,6 +114,8 @@ class World:
             "stripe_api_key": run["stripe"]["api_key"],
             "stripe_mode": "live",
             "saasops_status_pages": status_pages(run["status_url"]),
+            "uptimerobot_api_url": run["uptimerobot"]["url"],
+            "uptimerobot_api_key": run["uptimerobot"]["api_key"],
         }
         return {**variables, **({"saasops_ledger_url": self.ledger_url} if self.ledger_url else {})}
 
@@ -133,7 +135,7 @@ class World:
     # -- what the operator types
     def environment(self, **changes: str | None) -> dict[str, str]:
         """The process environment of a run: nothing of the developer's own tokens or settings, virtual time."""
-        own = ("ANSIBLE_", "SAASOPS_", "VERCEL_", "RAILWAY_", "CONVEX_", "SHOPIFY_", "STRIPE_", "SLACK_", "PAGERDUTY_", "STATUSPAGE_", "SMTP_")
+        own = ("ANSIBLE_", "SAASOPS_", "VERCEL_", "RAILWAY_", "CONVEX_", "SHOPIFY_", "STRIPE_", "SLACK_", "PAGERDUTY_", "STATUSPAGE_", "SMTP_", "UPTIMEROBOT_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         made: dict[str, str | None] = {
             **kept,

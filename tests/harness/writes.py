@@ -70,6 +70,8 @@ def connection(run: Json, module: str) -> Json:
         return {"api_url": known["url"], **(broad if module.startswith("railway_project_token") else {"token": known["token"]})}
     if vendor == "shopify":
         return {"token": known["token"], "api_url": known["url"], "shop": known["shop"]}
+    if vendor == "uptimerobot":
+        return {"api_key": known["api_key"], "api_url": known["url"]}
     if vendor == "stripe":
         return {"api_key": known["api_key"], "api_url": known["url"], "mode": "live"}
     if module.startswith("convex_deploy_key"):
@@ -370,7 +372,28 @@ STRIPE = [
     # Stripe delivers a second later, and then shows that it did.
     stripe("resend", "event_resend", {"webhook_endpoint": "checkout", "max_age": "1h"}, miss_an_event, hidden=5.0),
 ]
-WRITES = [*VERCEL, *RAILWAY, *CONVEX, *SHOPIFY, *STRIPE]
+
+# -- UptimeRobot
+
+
+def uptimerobot(name: str, module: str, options: Json, *before: Step, **facts: t.Any) -> Write:
+    return Write(name, Act(f"uptimerobot_{module}", options), before, **facts)
+
+
+PAGE: Json = {"name": "shop window", "url": "https://shop.example.com/", "tags": ["production"]}
+NIGHT: Json = {"name": "migration", "start": "2027-01-10T02:00:00Z", "duration": "1h", "all_monitors": True}
+UPTIMEROBOT = [
+    uptimerobot("create", "monitor", PAGE),
+    uptimerobot("create paused", "monitor", {**PAGE, "paused": True}),
+    uptimerobot("update", "monitor", {"name": "storefront", "interval": "10m", "alert_contacts": [{"id": 7}]}),
+    uptimerobot("pause", "monitor", {"name": "storefront", "paused": True}),
+    uptimerobot("start", "monitor", {"name": "storefront", "paused": False}, Act("uptimerobot_monitor", {"name": "storefront", "paused": True})),
+    uptimerobot("delete", "monitor", {"name": "storefront", "state": "absent", **DESTROYS}),
+    uptimerobot("open", "maintenance_window", NIGHT),
+    uptimerobot("change", "maintenance_window", {**NIGHT, "duration": "2h"}, Act("uptimerobot_maintenance_window", NIGHT)),
+    uptimerobot("end", "maintenance_window", {"name": "migration", "state": "absent"}, Act("uptimerobot_maintenance_window", NIGHT)),
+]
+WRITES = [*VERCEL, *RAILWAY, *CONVEX, *SHOPIFY, *STRIPE, *UPTIMEROBOT]
 
 # -- what only reads
 LOOKS = [
@@ -412,6 +435,7 @@ LOOKS = [
     Act("stripe_payout_info", {"status": ["failed"]}),
     Act("stripe_subscription_info", {"status": "past_due"}),
     Act("stripe_webhook_endpoint_info", {}),
+    Act("uptimerobot_monitor_info", {"status": ["up"]}),
     Act("vercel_access_token_info", {}),
     Act("vercel_deployment_info", HYDROGEN),
     Act("vercel_domain_info", HYDROGEN),

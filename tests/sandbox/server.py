@@ -28,6 +28,7 @@ from .slack import Slack
 from .status_pages import StatusPages
 from .statuspage import Statuspage
 from .stripe import Stripe
+from .uptimerobot import UptimeRobot
 from .vercel import Vercel
 from .world import Vendor, World
 
@@ -44,8 +45,10 @@ class Options:
 
 def vendors(world: World) -> dict[str, Vendor]:
     """A further vendor is one more package and one more name here."""
-    found: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Shopify(world), Stripe(world), Slack(world), PagerDuty(world), Statuspage(world)]
-    return {vendor.name: vendor for vendor in found}
+    services: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Shopify(world), Stripe(world)]
+    told: list[Vendor] = [Slack(world), PagerDuty(world), Statuspage(world)]
+    watching: list[Vendor] = [UptimeRobot(world)]
+    return {vendor.name: vendor for vendor in (*services, *told, *watching)}
 
 
 class Server:

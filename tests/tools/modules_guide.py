@@ -21,7 +21,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTION = "saasops.runbooks"
 PACKAGE = f"ansible_collections.{COLLECTION}"
 # In the order of the pages; the last holds what belongs to no vendor.
-VENDORS = {"convex": "Convex", "railway": "Railway", "shopify": "Shopify", "stripe": "Stripe", "vercel": "Vercel", "any": "Any vendor"}
+VENDORS = {
+    "convex": "Convex",
+    "railway": "Railway",
+    "shopify": "Shopify",
+    "stripe": "Stripe",
+    "uptimerobot": "UptimeRobot",
+    "vercel": "Vercel",
+    "any": "Any vendor",
+}
 WRITTEN = "<!-- Written by tests/tools/modules_guide.py from the modules' documentation and from what was asked of the sandbox. -->"
 REQUESTS = """*Requests* are given twice, as they were seen at the sandbox: of a task that finds nothing to do, and of one that makes a change. Where the
 first is missing every task acts, where the second is missing the module only looks. A question that is repeated while a change is waited for

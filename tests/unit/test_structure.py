@@ -242,7 +242,8 @@ def test_every_module_documents_its_attributes() -> None:
 def test_modules_that_only_look_say_so() -> None:
     attributes = {name: document["attributes"] for name, document in module_docs().items()}
     without_diff = {name for name, stated in attributes.items() if stated["diff_mode"]["support"] == "N/A"}
-    assert without_diff == {name for name in modules() if name.endswith("_info")} | {"component_health", "http_probe", "log_scan", "slo_evaluate"}
+    others = {"component_health", "component_logs", "http_probe", "log_scan", "slo_evaluate"}
+    assert without_diff == {name for name in modules() if name.endswith("_info")} | others
 
 
 def test_action_groups_hold_exactly_the_modules_that_say_so() -> None:
@@ -298,7 +299,7 @@ def test_role_defaults_are_declared_and_carry_the_role_name() -> None:
 
 
 def test_roles_name_no_vendor() -> None:
-    vendors = re.compile(rf"{re.escape(COLLECTION)}\.(railway|vercel|convex|shopify|stripe)_")
+    vendors = re.compile(rf"{re.escape(COLLECTION)}\.(railway|vercel|convex|shopify|stripe|uptimerobot|datadog|sentry)_")
     assert not [name for name in tracked() if name.startswith("roles/") and name.endswith(".yml") and vendors.search(text(name))]
 
 

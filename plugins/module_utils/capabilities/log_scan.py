@@ -29,12 +29,63 @@ LONGEST_GIVEN = 64 * 1024
 # Where the rows of the vendors' modules have their moment, how bad it is, and the line; of the rest what tells of a request.
 _MOMENTS, _SEVERITIES, _TEXTS = ("at", "timestamp", "time"), ("severity", "level"), ("message", "text", "error", "log_lines")
 _REQUEST = ("method", "path", "status", "duration_ms", "details", "errors")
+# Options of the module; some of them component_logs of the inventory has too.
+SCAN_ARGUMENTS: dict[str, dict[str, t.Any]] = {
+    "files": {"type": "list", "elements": "str", "default": []},
+    "command": {"type": "list", "elements": "str"},
+    "lines": {"type": "list", "elements": "raw"},
+    "lines_complete": {"type": "bool", "default": True},
+    "when_silent": {"type": "str", "choices": ["inconclusive", "pass"], "default": "inconclusive"},
+    "packs": {"type": "list", "elements": "str", "choices": ["errors", "payments", "webhooks", "database", "rate_limits", "security"], "default": []},
+    "patterns": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "regex": {"type": "str", "required": True},
+            "ignore_case": {"type": "bool", "default": False},
+            "unless": {"type": "str"},
+            "kind": {"type": "str"},
+            "counts": {"type": "list", "elements": "str"},
+            "numbers": {"type": "list", "elements": "str"},
+            "durations": {"type": "list", "elements": "str"},
+            "duration_unit": {"type": "str", "choices": ["ns", "us", "ms", "s"], "default": "ms"},
+        },
+    },
+    "limits": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"pattern": {"type": "str", "required": True}, "most": {"type": "int", "required": True}, "within": {"type": "str"}},
+    },
+    "time": {
+        "type": "dict",
+        "options": {
+            "format": {"type": "str", "choices": ["iso", "epoch", "epoch_ms", "syslog", "clf", "none"], "default": "iso"},
+            "after": {"type": "str"},
+            "zone": {"type": "str", "default": "UTC"},
+        },
+    },
+    "since": {"type": "str"},
+    "until": {"type": "str"},
+    "interval": {"type": "str"},
+    "top": {"type": "int", "default": 10},
+    "samples": {"type": "int", "default": 0},
+    "count_lines": {"type": "bool", "default": True},
+    "deadline": {"type": "str", "default": "5m"},
+}
 Read = tuple[dict[str, t.Any], scanning.Span]
 Given = list[tuple[str, t.Optional[float]]]  # noqa: UP045
 
 
 def execute(task: Task) -> dict[str, t.Any]:
-    params = task.params
+    complete = task.params["lines_complete"]
+    return scanned(task, task.params, "" if complete else "there are more lines than were handed in")
+
+
+def scanned(task: Task, params: dict[str, t.Any], missing: str = "") -> dict[str, t.Any]:
+    """``missing``: why there may be more lines than were handed in."""
     _check(params)
     times = _times(params["time"] or {})
     since, until = (_moment(params[name], name, times[1]) for name in ("since", "until"))
@@ -49,7 +100,7 @@ def execute(task: Task) -> dict[str, t.Any]:
     commands = [log_sources.Command(params["command"])] if params["command"] else []
     read = [_read(task, scan, source) for source in (*files, *commands)]
     if params["lines"] is not None:
-        read.append(_hand_in(scan, params["lines"], params["lines_complete"], *times))
+        read.append(_hand_in(scan, params["lines"], missing, *times))
     sources, silent = [source for source, _span in read], all(span.silent for _source, span in read)
     if not params["count_lines"]:
         for source in sources:
@@ -171,7 +222,7 @@ def _told(kind: str, name: str, state: str, reason: str, span: scanning.Span, si
     return {**about, "first_at": span.first_at, "last_at": span.last_at}, span
 
 
-def _hand_in(scan: scanning.Scan, lines: list[t.Any], complete: bool, times: Times, zone: datetime.tzinfo) -> Read:
+def _hand_in(scan: scanning.Scan, lines: list[t.Any], missing: str, times: Times, zone: datetime.tzinfo) -> Read:
     span, cut, held = scan.begin(), 0, []
     for number, line in enumerate(lines):
         for text, at in _given(line, number, times, zone):
@@ -181,7 +232,7 @@ def _hand_in(scan: scanning.Scan, lines: list[t.Any], complete: bool, times: Tim
             scan.given(held)
             held = []
     scan.given(held)
-    return _told("lines", "lines", "read" if complete else "partly", "" if complete else "there are more lines than were handed in", span, None, cut)
+    return _told("lines", "lines", "partly" if missing else "read", missing, span, None, cut)
 
 
 def _given(line: t.Any, number: int, times: Times, zone: datetime.tzinfo) -> Given:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import pathlib
 import traceback
@@ -77,6 +78,12 @@ class Task:
         made = wire.Wire(vendor, base_url, self.deadline, self.params["request_timeout"], credential, request_id_header, headers, retry_header)
         self._wires.append(made)
         return made
+
+    def given(self, params: dict[str, t.Any]) -> Task:
+        """The same transaction with other options: for a capability that asks what a vendor's own module asks."""
+        other = copy.copy(self)
+        other.params = {**{name: self.params[name] for name in ("request_timeout", "deadline")}, **params}
+        return other
 
     def close(self) -> None:
         for made in self._wires:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
@@ -17,6 +18,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex im
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.client import VENDOR, connect, malformed, read
 
 MOST_LINES, LONGEST_LINE = 20, 500
+# Of a component's log; and longer than Convex keeps a request for which there is nothing to tell.
+MOST_ENTRIES, HELD = 10_000, 70.0
 
 
 def entry(raw: t.Any) -> dict[str, t.Any]:
@@ -74,3 +77,32 @@ def execute_info(task: Task) -> dict[str, t.Any]:
         "errors": sum(each["error"] is not None for each in fitting),
         "cursor": float(following),
     }
+
+
+def of_component(
+    task: Task, component: t.Mapping[str, t.Any], secrets: t.Mapping[str, str | None], wanted: t.Mapping[str, t.Any]
+) -> tuple[list[dict[str, t.Any]], str]:
+    """Entries of an inventory component's log, and why there may be more of them; empty: these are all."""
+    params = {
+        "deploy_key": secrets.get("deploy_key"),
+        "url": component.get("convex_url"),
+        "deployment": component.get("convex_deployment"),
+        "function": wanted["filter"],
+        "errors_only": False,
+        "limit": MOST_ENTRIES,
+        "cursor": 0.0,
+        "request_timeout": max(HELD, task.params["request_timeout"]),
+    }
+    found = execute_info(task.given(params))
+    cut = found["left_out"] or any(one["lines_left_out"] for one in found["entries"])
+    first = min((one["at"] for one in found["entries"]), default=None)
+    began = clock.now() - durations.seconds(wanted["since"], "since") if first is not None and _is_length(wanted["since"]) else None
+    if cut:
+        return found["entries"], "there were more lines than are read of it"
+    if began is not None and first is not None and first > began:
+        return found["entries"], f"Convex keeps only the newest entries, here of the last {clock.now() - first:.0f} s"
+    return found["entries"], ""
+
+
+def _is_length(text: str) -> bool:
+    return "T" not in text and "-" not in text

@@ -18,7 +18,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import telemetry_operations as op
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, connect, read
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, connect, read, tokens
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.deployments import Deployment, epoch
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.moments import Window, written
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.release import Release
@@ -52,6 +52,25 @@ def execute(task: Task) -> dict[str, t.Any]:
         "window": window.as_dict(),
         "link": scope.link,
     }
+
+
+def of_component(task: Task, component: t.Mapping[str, t.Any], secrets: t.Mapping[str, str | None], wanted: t.Mapping[str, t.Any]) -> tuple[list[Row], str]:
+    """Rows of an inventory component's log, and why there may be more of them; empty: these are all."""
+    params = {
+        **tokens(secrets),
+        "api_url": component.get("railway_api_url"),
+        "project": component.get("railway_project"),
+        "environment": component.get("railway_environment") or component.get("saasops_environment"),
+        "service": component.get("railway_service"),
+        "source": wanted["source"] or "deploy",
+        "deployment": None,
+        "since": wanted["since"],
+        "until": None,
+        "filter": wanted["filter"],
+        "limit": MOST,
+    }
+    found = execute(task.given(params))
+    return found["logs"], f"of this time there are more than the {MOST} lines that Railway gives" if found["more"] else ""
 
 
 def _check(params: dict[str, t.Any]) -> None:
