@@ -22,6 +22,7 @@ notes:
   - An answer of 401, 403 or 404 shows that a dependency is alive. Only no answer, or 500 and more, is a failure.
   - In a real run the ledger remembers since when the component is seen well with the deployment that serves it. After O(watch) that deployment is
     proved, unless somebody has marked it bad. Nothing else is written, and nothing is changed at the vendor.
+  - Values of C(headers) in a declaration are kept out of every output.
   - Without a token of the vendor, what serves is V(skipped), and never counted as well.
 extends_documentation_fragment:
   - saasops.runbooks.common.run
@@ -187,10 +188,12 @@ SPEC: dict[str, Any] = {
     },
     "supports_check_mode": True,
 }
+# Its headers may open what is closed to strangers.
+HIDDEN = ("component",)
 
 
 def main() -> None:
-    run_module(SPEC, execute)
+    run_module(SPEC, execute, HIDDEN)
 
 
 if __name__ == "__main__":

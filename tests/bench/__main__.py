@@ -6,11 +6,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import bulk, export, listing, measure, records, rollback, scan, task
+from tests.bench import bulk, export, listing, measure, probes, records, rollback, scan, task
 from tests.sandbox.launch import Sandbox
 
-PARTS = ("two", "fleet", "task", "export", "bulk", "records", "listing", "scan")
+PARTS = ("two", "fleet", "task", "probes", "export", "bulk", "records", "listing", "scan")
 FLEET, QUICK_FLEET = 200, 40
+QUICK_PROBES = 200
 # Of customers at Stripe: a hundred thousand instead of a million.
 QUICK_SCALE = 50
 
@@ -32,6 +33,8 @@ def main() -> None:
                 print(table.markdown() + "\n", flush=True)
         if "task" in wanted:
             print(task.one_task(sandbox, rounds).markdown() + "\n", flush=True)
+        if "probes" in wanted:
+            print(probes.thousand(sandbox, rounds, QUICK_PROBES if given.quick else probes.ENDPOINTS).markdown() + "\n", flush=True)
         if "export" in wanted:
             print(export.large(sandbox, rounds).markdown() + "\n", flush=True)
         if "bulk" in wanted:

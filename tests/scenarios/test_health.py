@@ -178,6 +178,19 @@ def test_without_a_vendors_token_its_part_is_not_checked_and_not_called_well(hea
     assert "NOT CHECKED api release (there is no Railway token) - not counted as ok" in said(run)
 
 
+@pytest.mark.parametrize("direct", ["true", "false"])
+def test_a_header_that_opens_a_page_is_shown_nowhere(direct: str, healthy: World, launcher: Launcher) -> None:
+    secret = "health-test-7Kq2Vn9Xd4Zt8Wm3Bj6"
+    page = {"path": "/metrics", "headers": {"Authorization": f"Bearer {secret}"}, "values": {"queue": "jobs_waiting"}}
+    admin = {"path": "/admin", "headers": {"X-Admin": secret}, "status": 418}
+    inventory = healthy.write_inventory("closed.yml", hosts={"api": {"component_metrics": page, "component_endpoints": [admin]}})
+    run = launcher.play(healthy, "health", "-vvv", "--limit", "api", "-e", f"saasops_direct={direct}", *AT_ONCE, inventory=inventory)
+    assert bad(run) == {("api", "/admin"): "fail"}
+    assert secret not in run.output
+    written = [file for file in healthy.state.rglob("*") if file.is_file()]
+    assert written and not [file for file in written if secret.encode() in file.read_bytes()]
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -10,7 +10,7 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import health
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import probing
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import probing, redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import exposition, rules, selftest, wellness
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.limits import BadRule
@@ -126,7 +126,7 @@ def _endpoint(given: t.Any, base: str, response: Limits) -> Asked:
         str(one.get("method") or "GET").upper(),
         statuses,
         (conditions,) if isinstance(conditions, str) else tuple(conditions),
-        dict(one.get("headers") or {}),
+        _headers(one.get("headers"), variable),
     )
     if endpoint.method not in ("GET", "HEAD"):
         raise refuse(variable, f"{endpoint.name}: method {endpoint.method} may change something", "Use GET or HEAD")
@@ -139,6 +139,17 @@ def _parts(given: t.Any, variable: str) -> dict[str, str]:
     if not isinstance(given, dict) or not all(isinstance(value, str) and value for value in given.values()):
         raise refuse(variable, "is no mapping of names to JMESPath expressions", "Write {database: \"checks[?name=='database'].status | [0]\"}")
     return {str(name): value for name, value in given.items()}
+
+
+def _headers(given: t.Any, variable: str) -> dict[str, str]:
+    """Their values may open what is closed to strangers: no output repeats them."""
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise refuse(variable, "headers is no mapping", "Write {Authorization: Bearer ...}")
+    headers = {str(name): str(value) for name, value in given.items()}
+    redaction.register(*headers.values())
+    return headers
 
 
 def _needs(component: Component) -> list[probing.Endpoint]:
@@ -181,7 +192,7 @@ def _metrics(component: Component) -> tuple[probing.Endpoint | None, dict[str, e
     except exposition.BadQuestion as bad:
         raise refuse(variable, str(bad), "Name a metric of the page, or a value of yours") from None
     name = str(given.get("path") or urlsplit(url).path or url)
-    return probing.Endpoint(name, url, headers=dict(given.get("headers") or {})), questions, own_rules
+    return probing.Endpoint(name, url, headers=_headers(given.get("headers"), variable)), questions, own_rules
 
 
 def _rules(component: Component, more: list[t.Any]) -> list[rules.Rule]:

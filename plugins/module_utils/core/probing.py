@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import body_of
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import USER_AGENT, body_of
 
 try:
     import jmespath
@@ -32,6 +32,7 @@ LARGEST_BODY = 1024 * 1024
 GOOD_WORDS = ("ok", "healthy", "pass", "up")
 # Statuses of a deployment address that is closed to strangers: nothing was learned.
 PROTECTED = (401, 403)
+HEADERS = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 _DISTRUST = re.compile(r"certificate verify failed: ([^(]+)")
 
 
@@ -138,7 +139,7 @@ def run(
     require()
     compile_conditions(endpoints)
     seen = [Seen(endpoint.name, endpoint.url) for endpoint in endpoints]
-    with _session() as session, _threads(endpoints) as threads:
+    with _Session() as session, _threads(endpoints) as threads:
         if warm_up:
             list(threads.map(lambda endpoint: _probe(session, endpoint, Seen(endpoint.name, endpoint.url), deadline.left()), endpoints))
         while True:
@@ -163,7 +164,7 @@ def rounds(endpoints: t.Sequence[Endpoint], number: int, every: float, timeout: 
     require()
     compile_conditions(endpoints)
     found: list[list[Answer]] = [[] for _endpoint in endpoints]
-    with _session() as session, _threads(endpoints) as threads:
+    with _Session() as session, _threads(endpoints) as threads:
         if warm_up:
             list(threads.map(lambda endpoint: _ask(session, endpoint, timeout, timeout), endpoints))
         for index in range(number):
@@ -182,12 +183,30 @@ def require() -> None:
         )
 
 
-def _session() -> t.Any:
-    session = requests.Session()
-    adapter = requests.adapters.HTTPAdapter(pool_connections=MOST_THREADS, pool_maxsize=MOST_THREADS)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
+class _Session:
+    """One kept session for many hosts. What the process environment says of a host (proxy, certificates) is looked up once for each, and a
+    request is made without it: looking it up each time costs more than sending, and would send credentials of ``.netrc``."""
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+        adapter = requests.adapters.HTTPAdapter(pool_connections=MOST_THREADS, pool_maxsize=MOST_THREADS)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._settings: dict[tuple[str, str], t.Any] = {}
+
+    def __enter__(self) -> _Session:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._session.close()
+
+    def send(self, endpoint: Endpoint, timeout: float) -> t.Any:
+        request = requests.Request(endpoint.method, endpoint.url, headers={**HEADERS, **endpoint.headers}).prepare()
+        parts = urlsplit(endpoint.url)
+        place = (parts.scheme, parts.netloc)
+        if place not in self._settings:
+            self._settings[place] = self._session.merge_environment_settings(endpoint.url, {}, True, None, None)
+        return self._session.send(request, timeout=timeout, allow_redirects=False, **self._settings[place])
 
 
 def _threads(endpoints: t.Sequence[Endpoint]) -> concurrent.futures.ThreadPoolExecutor:
@@ -217,11 +236,11 @@ def _count(state: Seen, good: bool | None, at: float, in_a_row: int, until_good:
         state.verdict = "fail"
 
 
-def _ask(session: t.Any, endpoint: Endpoint, timeout: float, longest: float) -> Answer:
+def _ask(session: _Session, endpoint: Endpoint, timeout: float, longest: float) -> Answer:
     """One request. ``longest``: seconds that the whole body may take; ``timeout`` holds for connecting and between two bytes."""
     started = clock.elapsed()
     try:
-        with session.request(endpoint.method, endpoint.url, headers=endpoint.headers, timeout=timeout, allow_redirects=False, stream=True) as response:
+        with session.send(endpoint, timeout) as response:
             content = body_of(response, LARGEST_BODY, longest)
             return Answer(response.status_code, round((clock.elapsed() - started) * 1000), content)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -234,7 +253,7 @@ def _ask(session: t.Any, endpoint: Endpoint, timeout: float, longest: float) -> 
         return Answer(problem=f"its certificate is not accepted: {plain(distrust[1].strip(), 80)}" if distrust else "the connection failed")
 
 
-def _probe(session: t.Any, endpoint: Endpoint, state: Seen, timeout: float) -> tuple[Seen, bool | None]:
+def _probe(session: _Session, endpoint: Endpoint, state: Seen, timeout: float) -> tuple[Seen, bool | None]:
     """One probe; None when nothing was learned of the endpoint's health."""
     if endpoint.certificate and state.certificate_days is None and endpoint.url.startswith("https"):
         with contextlib.suppress(OSError):  # the request itself tells what is wrong

@@ -121,6 +121,24 @@ def test_method_and_headers_are_sent_and_no_credential(time: Time) -> None:
     assert "Authorization" not in server.requests[0].headers
 
 
+def test_no_credential_of_the_machine_is_sent(time: Time, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = tmp_path / "netrc"
+    kept.write_text("machine 127.0.0.1 login ops password netrc-test-5Hq8Zk2Vn7Xd\n", encoding="utf-8")
+    kept.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(kept))
+    with Loopback(each(said({}))) as server:
+        run(Endpoint("api", server.url))
+    assert "Authorization" not in server.requests[0].headers
+
+
+def test_a_proxy_of_the_process_environment_is_used(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Loopback(each(said({}))) as server:
+        monkeypatch.setenv("http_proxy", server.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        (state,) = run(Endpoint("api", "http://shop.example.com/health"))
+    assert (state.verdict, server.requests[0].path) == ("pass", "http://shop.example.com/health")
+
+
 # -- many answers
 def test_so_many_in_a_row_decide(time: Time) -> None:
     state = probe(each(WELL, WELL, WELL), in_a_row=3)
