@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import component_health
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, transaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks import check
@@ -20,14 +20,16 @@ from tests.harness.still_time import NOW, Time
 Json = dict[str, t.Any]
 PART = {"database": "checks[?name=='database'].status | [0]"}
 WELL = said({"status": "ok", "checks": [{"name": "database", "status": "pass"}], "queue": 7})
+OWN: Json = {"name": "api", "component_vendor": "supabase"}
+OPTIONS: Json = {
+    **dict.fromkeys(("run", "ledger_url", "token", "api_token")),
+    **{"recheck_after": "0", "probes": 1, "interval": "1s", "watch": "15m", "suggest": False, "request_timeout": "5s", "deadline": "20s"},
+}
 METRICS = b'jobs_waiting{queue="mail"} 3\njobs_waiting{queue="images"} 4\n'
 
 
 def look(component: Json, **options: t.Any) -> Json:
-    whole = {"name": "api", "component_vendor": "supabase", **component}
-    made = {"recheck_after": "0", "probes": 1, "interval": "1s", "watch": "15m", "suggest": False, "request_timeout": "5s", "deadline": "20s", **options}
-    task = Task({"component": whole, "run": None, "ledger_url": None, "token": None, "api_token": None, **made}, False)
-    return component_health.execute(task)
+    return component_health.execute(Task({**OPTIONS, "component": {**OWN, **component}, **options}, False))
 
 
 def at(script: t.Callable[[Request], Answer] | Answer, component: Json | None = None, **options: t.Any) -> Json:
@@ -321,3 +323,13 @@ def test_nobody_there(time: Time) -> None:
     found = look({"component_url": f"http://127.0.0.1:{free_port()}", "component_parts": PART})
     assert bad(found) == {"/health": "fail"}
     assert of(found, "database")["verdict"] == "skipped"
+
+
+def test_a_page_that_repeats_a_header_of_ours_tells_nobody(time: Time) -> None:
+    secret = "health-test-9Wq3Zx8Kd5Vn2Tb7"
+    with Loopback(each(WELL, said({"status": secret}))) as server:
+        closed = [{"path": "/closed", "headers": {"X-Key": secret}}]
+        task = {**OPTIONS, "component": {**OWN, "component_url": server.url, "component_endpoints": closed}}
+        found = transaction.outcome(component_health.execute, task, False)
+    assert of(found, "/closed")["reason"] == "says '********'"
+    assert secret not in str(found)
