@@ -23,7 +23,13 @@ WELL = said({"status": "ok", "checks": [{"name": "database", "status": "pass"}],
 OWN: Json = {"name": "api", "component_vendor": "supabase"}
 OPTIONS: Json = {
     **dict.fromkeys(("run", "ledger_url", "token", "api_token")),
-    **{"recheck_after": "0", "probes": 1, "interval": "1s", "watch": "15m", "suggest": False, "request_timeout": "5s", "deadline": "20s"},
+    "recheck_after": "0",
+    "probes": 1,
+    "interval": "1s",
+    "watch": "15m",
+    "suggest": False,
+    "request_timeout": "5s",
+    "deadline": "20s",
 }
 METRICS = b'jobs_waiting{queue="mail"} 3\njobs_waiting{queue="images"} 4\n'
 
