@@ -23,6 +23,7 @@ class TogetherAction(ActionBase):  # type: ignore[misc]
         # Ansible checks the options of those only that have some.
         if self._task.args and not self._VALID_ARGS:
             raise AnsibleActionFail(f"Invalid options for {self._task.action}: {', '.join(self._task.args)}")
+        self._task_vars = task_vars
         hostvars, groups = task_vars["hostvars"], task_vars["groups"]
         chosen = [name for name in groups["components"] if name in task_vars["ansible_play_hosts_all"]]
         run = dict(hostvars[chosen[0]]["saasops_run"])

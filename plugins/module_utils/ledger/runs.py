@@ -85,7 +85,8 @@ class Recorder:
 
         with self.store.write() as connection:
             if fence:
-                leases.renew(connection, self.store, self.run["purpose"], self.run["id"], self.run["generation"])
+                seconds = float(self.run.get("lease_seconds") or leases.SECONDS)
+                leases.renew(connection, self.store, self.run["purpose"], self.run["id"], self.run["generation"], seconds)
             if entry:
                 if self.run.get("saga"):
                     sagas.note(connection, self.run["saga"], self.component, {**entry, "run": self.run["id"], "at": self.store.now(connection)})

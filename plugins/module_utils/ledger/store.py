@@ -128,6 +128,7 @@ watches = sa.Table(
     sa.Column("since", _time, nullable=False),  # seen well at every look since then
     sa.Column("last_at", _time, nullable=False),
 )
+<<<<<<< HEAD
 notifications = sa.Table(
     "notifications",
     metadata,
@@ -144,6 +145,20 @@ notifications = sa.Table(
     sa.Column("delivery", _text, nullable=False),  # sending (nobody knows yet what came of it), sent, failed, held, collected (by a digest)
     sa.Column("holder", sa.JSON, nullable=False),
     sa.Column("reference", sa.JSON, nullable=False),  # what the route's own side calls the message, so that what follows joins it
+=======
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("run", _text, primary_key=True),
+    sa.Column("tags", sa.JSON, nullable=False),
+    sa.Column("started_at", _time, nullable=False),
+    sa.Column("ended_at", _time),  # null: it works still, or was killed
+    sa.Column("verdict", _text, nullable=False),
+    sa.Column("budget", _time, nullable=False),
+    sa.Column("items", sa.JSON, nullable=False),
+    sa.Index("schedules_by_moment", "environment", "started_at"),
+>>>>>>> f28bf66 (scheduled does what the inventory schedules, each item with its budget and its result; heartbeat tells which run did not happen)
 )
 journal = sa.Table(
     "journal",

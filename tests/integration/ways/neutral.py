@@ -24,6 +24,7 @@ NEEDED: dict[str, Json] = {
     "notify": {"environment": "shop/production", "severity": "warning", "title": "slow"},
     "release": {"environment": "shop/production", "component": "app", "deployment": "d"},
     "release_info": {"environment": "shop/production", "components": []},
+    "schedule_info": {"environment": "shop/production", "runs": []},
     "slo_evaluate": {"rules": [{"name": "errors", "kind": "ratio", "window": "5m", "alert": "> 5%"}]},
     "vendor_status_info": {"vendors": ["railway"]},
 }
@@ -67,6 +68,9 @@ BAD: list[tuple[str, Json]] = [
     ("notify", {"resolved": True, "acknowledged": True}),
     ("release", {"deployment": None}),
     ("release_info", {"ledger_url": f"mysql://saasops:{LEDGER_PASSWORD}@127.0.0.1:1/saasops"}),
+    ("schedule_info", {"runs": [{"tags": ["nightly"], "cron": "0 7 * * *"}]}),
+    ("schedule_info", {"runs": [{"tags": ["daily"], "cron": "7"}]}),
+    ("schedule_info", {"timezone": "Europe/Berlim", "runs": [{"tags": ["daily"], "cron": "0 7 * * *"}]}),
     ("component_release", {"component": {"component_vendor": "vercel"}}),
     ("component_release", {"component": {"name": "database", "component_vendor": "postgres"}}),
     ("component_release", {"pinned": "perhaps"}),
@@ -193,6 +197,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         Cycle("notify", {**slow, "resolved": True}, "notify", {**slow, "do": "who"}, "who.info == ['bot', 'hook', 'own']"),
         Cycle("release", fact, "release_info", {**here, "components": ["app"]}, "components.app.releases.dpl_example.bad_reason == 'it leaks'"),
         Cycle("release", {**proved, "state": "proved"}, "release_info", {**here, "components": ["app"]}, "components.app.releases.dpl_proved.proved_at > `0`"),
+        Look("schedule_info", {**here, "runs": [{"tags": ["daily"], "cron": "0 7 * * *"}]}, "verdict == 'inconclusive' && runs[0].next_at > `0`"),
         Cycle("lease", held, "release_info", {**here, "components": []}, "lease.run == 'by-hand'"),
         Cycle("lease", {**here, "run_id": "by-hand", "state": "free"}, "release_info", {**here, "components": []}, "lease == `null`"),
     ]

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""Whether scheduled runs happened when they were due. Pure: no I/O, no clock.
+
+A *row* is what the ledger knows of one run: ``{tags, started_at, ended_at, verdict, budget}``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks, cron
+
+Row = t.Mapping[str, t.Any]
+# Rows that are no run: the schedule was put in place, or another run was still at work.
+NO_RUN = ("installed", "overlapped")
+# Clocks of launchers are not alike.
+EARLY = 120.0
+# So far back misses are counted.
+MOST_DAYS = 400
+
+
+def label(tags: t.Sequence[str]) -> str:
+    return "+".join(tags)
+
+
+def missed(when: cron.Cron, where: t.Any, grace: float, rows: t.Sequence[Row], now: float) -> list[float]:
+    """The moments at which a run was due and none began, oldest first. ``rows`` are those of its tags; before the first of them nothing was due."""
+    if not rows:
+        return []
+    since = max(min(row["started_at"] for row in rows), now - MOST_DAYS * 86400.0)
+    began = [row["started_at"] for row in rows if row["verdict"] not in NO_RUN]
+    every = [due for due in cron.between(when, where, since, now) if due.last + grace < now]
+    return [due.first for due in every if not any(due.first - EARLY <= moment <= due.last + grace for moment in began)]
+
+
+def judge(wanted: t.Mapping[str, t.Any], rows: t.Sequence[Row], now: float) -> checks.Check:
+    """The check of one scheduled run. ``wanted``: ``{tags, cron, timezone, grace}`` with ``cron`` read and ``grace`` in seconds."""
+    tags, where = list(wanted["tags"]), wanted["timezone"]
+    name, mine = f"scheduled {label(tags)}", [row for row in rows if set(tags) <= set(row["tags"])]
+    runs = [row for row in mine if row["verdict"] not in NO_RUN]
+    following = cron.following(wanted["cron"], where, now)
+    soon = f"next due {moment(following.first, where)}" if following else "never due again"
+    if not mine:
+        return checks.check(name, "", "inconclusive", f"no run is known; {soon}", next="Install it with playbooks/schedule.yml, or run it once by hand")
+    gone = missed(wanted["cron"], where, wanted["grace"], mine, now)
+    last = max(runs, key=lambda row: float(row["started_at"]), default=None)
+    age = round(now - last["started_at"]) if last else None
+    latest = max((due.first for due in cron.between(wanted["cron"], where, now - MOST_DAYS * 86400.0, now) if due.last + wanted["grace"] < now), default=None)
+    if gone and gone[-1] == latest:
+        more = f", and {len(gone) - 1} before it" if len(gone) > 1 else ""
+        reason = f"did not run when it was due at {moment(gone[-1], where)}{more}"
+        return checks.check(name, "", "fail", reason, age, "s", next="See whether cron, the timer or AWX still starts it, and its log")
+    if last and last["ended_at"] is None and now - last["started_at"] > last["budget"] + wanted["grace"]:
+        return checks.check(name, "", "fail", f"began at {moment(last['started_at'], where)} and never ended", age, "s", next="Look at its log")
+    if not last:
+        return checks.check(name, "", "pass", f"not due yet; {soon}")
+    return checks.check(name, "", "pass", f"last {moment(last['started_at'], where)}, {soon}", age, "s")
+
+
+def moment(at: float, where: t.Any) -> str:
+    return datetime.datetime.fromtimestamp(at, where).strftime("%a %-d %b %H:%M %Z")

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026 saasops.runbooks contributors
+"""What a scheduled run does: which items of the inventory are due for its tags, and what became of each."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.schedule_info import TAGS
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks, heartbeat
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import leases, runs, schedules
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import check_runs, guard, variables
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+
+Item = dict[str, t.Any]
+Run = dict[str, t.Any]
+# What an item may say, and what stands for what it leaves out.
+KEYS = ("name", "tags", "do", "components", "commands", "ask", "budget")
+BUDGET = "10m"
+# Work that is no role of its own.
+COMMAND, PERSON = "command", "person"
+# A lease outlives its run's budget by so much: what is over its budget still ends by itself.
+MARGIN = 600.0
+
+
+def offered() -> list[str]:
+    """What an item may do: commands, notes for a person, and every verb whose role looks (``tasks/verify.yml``) and needs no plan before."""
+    roles = [
+        path.name for path in (guard.ROOT / "roles").iterdir() if (path / "tasks" / "verify.yml").is_file() and not (path / "tasks" / "plan.yml").is_file()
+    ]
+    return sorted([*roles, COMMAND, PERSON])
+
+
+def wanted_tags(given: t.Sequence[str], skipped: t.Sequence[str], items: t.Sequence[Item]) -> list[str]:
+    """The tags of this run; what is misspelt is refused, and so is a run without any: it would do a quarter's work at once."""
+    has = [tag for tag in TAGS if any(tag in item["tags"] for item in items)]
+    if list(given) == ["all"]:
+        raise refuse("no tag was given", f"Say which: --tags {has[0] if has else TAGS[0]} (there are items for {', '.join(has) or 'none'})", "tags")
+    for tag in [*given, *skipped]:
+        if tag not in TAGS:
+            meant = variables.near(tag, TAGS)
+            raise refuse(f"there is no tag {tag}", f"Did you mean {meant[0]}?" if meant else f"Tags are: {', '.join(TAGS)}", "tags")
+    return [tag for tag in TAGS if tag in given and tag not in skipped]
+
+
+def read_items(given: t.Any, components: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[Item]:
+    """``scheduled_items`` of the inventory, checked as a whole before anything is done. ``components``: name -> its declared commands."""
+    if not isinstance(given, list) or not given:
+        raise refuse("scheduled_items is not there", "List in the inventory what is done when: see docs/scheduled.md", "items")
+    return [_item(one, components) for one in given]
+
+
+def _item(given: t.Any, components: t.Mapping[str, t.Mapping[str, t.Any]]) -> Item:
+    name = str(given.get("name") or given.get("do") or "") if isinstance(given, dict) else ""
+    if not name:
+        raise refuse(f"an item of scheduled_items is {given!r}", "Write {name: health, tags: [daily], do: health, budget: 5m}", "items")
+    for key in given:
+        if key not in KEYS:
+            meant = variables.near(str(key), KEYS)
+            raise refuse(f"{name}: an item has no {key}", f"Did you mean {meant[0]}?" if meant else f"It has: {', '.join(KEYS)}", "items")
+    item: Item = {"name": name, "do": str(given.get("do") or ""), **{key: _words(given, key, name) for key in ("tags", "components", "commands", "ask")}}
+    known: dict[str, tuple[str, t.Collection[str]]] = {"tags": ("tag", TAGS), "components": ("component", list(components))}
+    for key, (word, names) in known.items():
+        for value in item[key]:
+            if value not in names:
+                meant = variables.near(value, names)
+                raise refuse(f"{name}: there is no {word} {value}", f"Did you mean {meant[0]}?" if meant else f"There are: {', '.join(names)}", "items")
+    if not item["tags"]:
+        raise refuse(f"{name}: it has no tags", f"Give some of: {', '.join(TAGS)}", "items")
+    if item["do"] not in offered():
+        meant = variables.near(item["do"], offered())
+        raise refuse(f"{name}: nothing does {item['do']!r}", f"Did you mean {meant[0]}?" if meant else f"Give one of: {', '.join(offered())}", "items")
+    for key, doing in (("commands", COMMAND), ("ask", PERSON)):
+        if bool(item[key]) is not (item["do"] == doing):
+            raise refuse(f"{name}: {key} belongs to do: {doing}", f"Give {key} there, and nowhere else", "items")
+    if item["do"] == COMMAND:
+        _check_commands(item, components)
+    item["components"] = item["components"] or list(components)
+    item["budget"] = durations.seconds(given.get("budget", BUDGET), f"{name}: budget")
+    if item["budget"] < 1:
+        raise refuse(f"{name}: budget is {given.get('budget')!r}", "Give a duration of a second or more, such as 5m", "items")
+    return item
+
+
+def _words(given: t.Mapping[str, t.Any], key: str, name: str) -> list[str]:
+    value = given.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
+        raise refuse(f"{name}: {key} is {value!r}", f"Give {key} as a list of words", "items")
+    return [str(word) for word in value]
+
+
+def _check_commands(item: Item, components: t.Mapping[str, t.Mapping[str, t.Any]]) -> None:
+    if not item["components"]:
+        raise refuse(f"{item['name']}: it says not whose commands they are", "Give components: [app], one that declares component_commands", "items")
+    for component in item["components"]:
+        for command in item["commands"]:
+            if command not in components[component]:
+                names = ", ".join(components[component]) or "none"
+                raise refuse(f"{item['name']}: {component} declares no command {command}", f"Its component_commands are: {names}", "items")
+
+
+def due(items: t.Sequence[Item], tags: t.Sequence[str]) -> list[Item]:
+    """What these tags ask for, in the inventory's order. A verb looks once: what several items want of it is done together."""
+    found: list[Item] = []
+    for item in items:
+        if not set(tags) & set(item["tags"]):
+            continue
+        same = next((one for one in found if one["do"] == item["do"]), None) if item["do"] not in (COMMAND, PERSON) else None
+        if same is None:
+            found.append({**item, "is_role": item["do"] not in (COMMAND, PERSON), "timeout": max(1, round(item["budget"]))})
+            continue
+        same["name"] = same["name"] if same["name"] == item["name"] else f"{same['name']}, {item['name']}"
+        same["components"] = list(dict.fromkeys([*same["components"], *item["components"]]))
+        same["budget"] += item["budget"]
+        same["timeout"] = max(1, round(same["budget"]))
+    return found
+
+
+def begin(run: Run, tags: t.Sequence[str], items: t.Sequence[Item], wanted: t.Sequence[t.Mapping[str, t.Any]], ledger_url: str | None) -> Run:
+    """The run as it goes on: with its own lease, its row in the ledger, and a word on runs that were missed. Overlapping, it does nothing."""
+    name = heartbeat.label(tags)
+    budget = sum(item["budget"] for item in items)
+    begun = {**run, "tags": list(tags), "reason": name, "due": list(items), "budget": budget, "overlapped": "", "cautions": list(run["cautions"])}
+    store = runs.open_store(run, ledger_url)
+    if not store:
+        return begun
+    at = clock.now()
+    for one in wanted:
+        known = [row for row in schedules.rows(store) if set(one["tags"]) <= set(row["tags"])]
+        gone = heartbeat.missed(one["cron"], one["timezone"], one["grace"], known, at) if set(one["tags"]) <= set(tags) else []
+        if gone:
+            times = f" (and {len(gone) - 1} before)" if len(gone) > 1 else ""
+            begun["cautions"].append(f"{heartbeat.label(one['tags'])} did not run when it was due at {heartbeat.moment(gone[-1], one['timezone'])}{times}")
+    if run["check_mode"]:
+        return begun
+    purpose, seconds = f"scheduled {name}", budget + MARGIN
+    try:
+        lease = leases.acquire(store, purpose, run["id"], run["holder"], f"scheduled {name}", seconds)
+    except Failure as failure:
+        if failure.code != "leased":
+            raise
+        schedules.begin(store, run["id"], tags, at, budget, "overlapped")
+        return {**begun, "due": [], "overlapped": failure.message}
+    schedules.begin(store, run["id"], tags, at, budget)
+    return {**begun, "purpose": purpose, "generation": lease.generation, "lease_seconds": seconds}
+
+
+def note(run: Run, item: Item, hostvars: t.Mapping[str, t.Any], chosen: t.Sequence[str], before: t.Sequence[Item]) -> Item:
+    """What became of one item: ``{name, do, verdict, seconds, budget, checks, changes}``."""
+    ended = clock.now()
+    # One item follows the other.
+    seconds = ended - max([run["started_at"], *(one["ended_at"] for one in before)])
+    names = [name for name in item["components"] if name in chosen]
+    found, changes = _found(item, hostvars, names)
+    if seconds > item["budget"]:
+        over = f"took {seconds:.0f} s, and its budget is {item['budget']:.0f} s"
+        found.append(checks.check("budget", "", "warn", over, round(seconds, 1), "s", f"<= {item['budget']:.0f} s"))
+    made = [one for one in found if one["verdict"] != "skipped"]
+    return {
+        "name": item["name"],
+        "do": item["do"],
+        "verdict": checks.worst(made) if made else "skipped",
+        "seconds": round(seconds, 1),
+        "ended_at": ended,
+        "budget": item["budget"],
+        "checks": found,
+        "changes": changes,
+    }
+
+
+def _found(item: Item, hostvars: t.Mapping[str, t.Any], names: list[str]) -> tuple[list[checks.Check], list[dict[str, t.Any]]]:
+    if item["do"] == PERSON:
+        return [checks.check(text, "", "skipped", "for a person", person=True) for text in item["ask"]], []
+    stopped = [name for name in names if (hostvars[name].get("scheduled_failure") or {}).get("item") == item["name"]] if item["do"] != COMMAND else []
+    found = [checks.check(item["do"], name, "error", str(hostvars[name]["scheduled_failure"]["msg"])) for name in stopped]
+    if item["do"] != COMMAND:
+        more, changes = check_runs.gather(Components(item["do"], names, hostvars), ["verify"])
+        # A task that failed is told once.
+        return [*found, *(one for one in more if one["component"] not in stopped)], changes
+    changes = []
+    for name in names:
+        results = (hostvars[name].get("command_verify") or {}).get("results") or []
+        told = {str(result.get("scheduled_command")): result for result in results if not result.get("skipped")}
+        for command in item["commands"]:
+            result = told.get(command)
+            if result is None:
+                found.append(checks.check(command, name, "error", "it was not run"))
+            elif result.get("failed"):
+                failure = result.get("failure") or {}
+                found.append(
+                    checks.check(command, name, "error", failure.get("message") or result.get("msg") or "the task failed", next=failure.get("hint") or "")
+                )
+            else:
+                found += result.get("checks") or []
+                changes += [{"component": name, **change} for change in result.get("changes") or []]
+    return found, changes
+
+
+def complete(run: Run, noted: t.Sequence[Item]) -> list[Item]:
+    """Every item that was due; one of which nothing was noted could not be carried out."""
+    told = {item["name"]: item for item in noted}
+    lost = {"seconds": 0.0, "ended_at": run["started_at"], "verdict": "error", "changes": []}
+
+    def missing(item: Item) -> Item:
+        row = checks.check(item["do"], "", "error", f"{item['name']}: it was not carried out, see the error above")
+        return {**{key: item[key] for key in ("name", "do", "budget")}, **lost, "checks": [row]}
+
+    return [told.get(item["name"]) or missing(item) for item in run["due"]]
+
+
+def end(run: Run, word: str, items: t.Sequence[Item], ledger_url: str | None) -> None:
+    """Write down how the run ended."""
+    store = runs.open_store(run, ledger_url)
+    if not store or run["check_mode"] or run["overlapped"]:
+        return
+    told = []
+    for item in items:
+        counted = {verdict: sum(one["verdict"] == verdict for one in item["checks"]) for verdict in checks.VERDICTS}
+        told.append({**{key: item[key] for key in ("name", "do", "verdict", "seconds", "budget")}, "checks": {key: n for key, n in counted.items() if n}})
+    schedules.end(store, run["id"], clock.now(), word, told)

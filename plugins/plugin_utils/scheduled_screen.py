@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (c) 2026 saasops.runbooks contributors
+"""The screen of a scheduled run: each item with its time, what is not well, and what is left for a person."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.heartbeat import label
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import check_screen
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, duration
+
+WORDS = {**check_screen.WORDS, "skipped": "-"}
+
+
+def build(run: t.Mapping[str, t.Any], items: t.Sequence[t.Mapping[str, t.Any]], concluded: t.Mapping[str, t.Any]) -> Screen:
+    word, at = concluded["word"], concluded["at"]
+    name = f"scheduled {label(run['tags'])}"
+    if run["overlapped"]:
+        steps = ["Nothing, unless that run hangs: then stop its process"]
+        return Screen(run["banner"], run["system"], f"{name} SKIPPED - another one is at work", run["id"], lines=[run["overlapped"]], next_steps=steps)
+    found = [one for item in items for one in item["checks"]]
+    asked = [one["name"] for one in found if one.get("person")]
+    if word == "nothing":
+        headline = f"{name} NOTHING TO DO - nothing is scheduled for it" if not items else f"{name} FOR A PERSON - nothing to be done by itself"
+        screen = Screen(run["banner"], run["system"], headline, run["id"])
+    else:
+        counted = [one for one in found if not one.get("person")]
+        screen = check_screen.build(
+            {**run, "verb": name}, [one for one in counted if one["verdict"] != "pass"], word, at, sum(len(item["changes"]) for item in items)
+        )
+        screen.columns = ["item", "verdict", "took", "checks"]
+        screen.rows = [_row(item) for item in items if item["do"] != "person"]
+        if run["check_mode"]:
+            screen.footer.append("A plan: what may change something was not run, and nothing was written down")
+    screen.next_steps += [f"By hand: {text}" for text in asked]
+    screen.footer += [] if word != "nothing" else [f"Note: {caution}" for caution in run["cautions"]]
+    return screen
+
+
+def _row(item: t.Mapping[str, t.Any]) -> list[str]:
+    counted = {verdict: sum(one["verdict"] == verdict for one in item["checks"]) for verdict in checks.VERDICTS}
+    told = ", ".join(f"{number} {'ok' if verdict == 'pass' else verdict}" for verdict, number in counted.items() if number)
+    return [item["name"], WORDS[item["verdict"]], f"{duration(item['seconds'])} of {duration(item['budget'])}", told]

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scheduled runs of the five systems: every tag, healthy and with planted faults, which are named, and nothing else is.
+
+A sample, another one in each session, always runs; every tag of every system runs as ``soak``.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+import yaml
+
+from tests.harness import systems
+from tests.harness.launcher import Launcher
+from tests.harness.matrix import sample
+from tests.harness.screens import check_fits, said
+from tests.harness.world import Run, World
+
+NewWorld = t.Callable[..., World]
+EVERY = [(system, tag) for system in systems.SYSTEMS for tag in systems.TAGS]
+
+
+def play(launcher: Launcher, world: World, system: systems.System, *arguments: str, **changes: str | None) -> Run:
+    given = [*system.arguments, *arguments]
+    return launcher.play(world, "scheduled", *given, inventory=system.inventory, environment=systems.environment(world, **changes))
+
+
+def bad(run: Run) -> set[tuple[str, str]]:
+    return {(one["component"], one["name"]) for one in run.stats["checks"] if one["verdict"] in ("fail", "error", "warn")}
+
+
+def check_tag(launcher: Launcher, new_world: NewWorld, name: str, tag: str) -> list[Run]:
+    world = new_world("healthy")
+    system = systems.on_sandbox(world, name)
+    well = play(launcher, world, system, "--tags", tag)
+    assert (well.code, bad(well)) == (0, set()), well.output
+    assert system.asked() == [system.word(command) for command in system.commands(tag)]
+    assert world.changes() == []
+    check_fits(well, f"PRODUCTION {name}")
+    if not system.due(tag):
+        assert "NOTHING TO DO - nothing is scheduled for it" in well.headline
+        return [well]
+    planted = set(system.commands(tag)[:1])
+    for command in planted:
+        system.fail(command)
+    broken = play(launcher, world, system, "--tags", tag)
+    assert {name for _component, name in bad(broken)} == planted, broken.output
+    assert bool(broken.code) is bool(planted), broken.output
+    check_fits(broken, f"PRODUCTION {name}")
+    told = {row["verdict"] for row in systems.rows(world, f"{name}/production")}
+    assert told == {"fail" if planted else well.stats["word"], well.stats["word"]}
+    return [well, broken]
+
+
+@pytest.mark.parametrize(("name", "tag"), sample(EVERY, 3), ids=str)
+def test_a_sample_of_tags_names_exactly_what_was_planted(launcher: Launcher, new_world: NewWorld, name: str, tag: str) -> None:
+    runs = check_tag(launcher, new_world, name, tag)
+    assert [run.stats["verb"] for run in runs] == ["scheduled"] * len(runs)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "tag"), EVERY, ids=str)
+def test_every_tag_of_every_system_names_exactly_what_was_planted(launcher: Launcher, new_world: NewWorld, name: str, tag: str) -> None:
+    runs = check_tag(launcher, new_world, name, tag)
+    assert [run.stats["verb"] for run in runs] == ["scheduled"] * len(runs)
+
+
+# -- what one run does
+COMMANDS = {
+    "good": {"argv": ["true"], "reads_only": True},
+    "bad": {"argv": ["false"], "reads_only": True},
+    "gone": {"argv": ["there-is-no-such-program"], "reads_only": True},
+    "slow": {"argv": ["sleep", "60"], "reads_only": True},
+    "wait": {"argv": ["sh", "-c", "until [ -e go ]; do sleep 0.05; done"], "reads_only": True},
+    "change": {"argv": ["sh", "-c", "echo x >> changed"]},
+}
+
+
+def declare(world: World, *items: dict[str, t.Any], **variables: t.Any) -> pathlib.Path:
+    app = {"component_vendor": "other", "component_folder": str(world.folder), "component_commands": COMMANDS}
+    plain = {"component_vendor": "other"}
+    shared = {"saasops_system": "shop", "saasops_environment": "production", "saasops_ledger_url": f"sqlite:///{world.folder}/ledger.sqlite3"}
+    path = world.folder / "scheduled.yml"
+    content = {"components": {"vars": {**shared, "scheduled_items": list(items), **variables}, "hosts": {"app": app, "api": plain}}}
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def command(name: str, *commands: str, tags: t.Sequence[str] = ("daily",), **more: t.Any) -> dict[str, t.Any]:
+    return {"name": name, "tags": list(tags), "do": "command", "components": ["app"], "commands": list(commands), **more}
+
+
+def test_one_failed_item_hides_no_other_and_each_has_its_time(launcher: Launcher, world: World) -> None:
+    inventory = declare(
+        world,
+        command("first", "gone", "good"),
+        command("second", "slow", budget="1s"),
+        command("third", "bad", "change"),
+        {"name": "beat", "tags": ["daily"], "do": "heartbeat"},
+        {"name": "people", "tags": ["daily"], "do": "person", "ask": ["look at the dashboard"]},
+        command("another day", "bad", tags=["weekly"]),
+    )
+    run = launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory)
+    assert run.code == 2, run.output
+    told = {one["name"]: one["verdict"] for one in run.stats["checks"] if one["component"] == "app" and one["name"] in COMMANDS}
+    assert told == {"gone": "error", "good": "pass", "slow": "error", "bad": "fail", "change": "pass"}
+    assert (world.folder / "changed").read_text() == "x\n"
+    assert "slow: it had not ended within the budget of 1 s, and was stopped" in said(run)
+    assert "By hand: look at the dashboard" in said(run)
+    check_fits(run)
+    [row] = systems.rows(world, "shop/production")
+    assert [(item["name"], item["verdict"]) for item in row["items"]] == [
+        ("first", "error"),
+        ("second", "error"),
+        ("third", "fail"),
+        ("beat", "skipped"),
+        ("people", "skipped"),
+    ]
+    assert (row["verdict"], row["tags"], row["ended_at"] >= row["started_at"]) == ("fail", ["daily"], True)
+
+
+def test_a_plan_runs_what_only_reads_and_writes_nothing_down(launcher: Launcher, world: World) -> None:
+    inventory = declare(world, command("both", "good", "change"))
+    plan = launcher.play(world, "scheduled", "--tags", "daily", "--check", inventory=inventory)
+    assert plan.code == 0, plan.output
+    assert {one["name"]: one["verdict"] for one in plan.stats["checks"] if one["component"] == "app"} == {"good": "pass", "change": "skipped"}
+    assert [change["operation"] for change in plan.stats["changes"]] == ["run"]
+    assert not (world.folder / "changed").exists() and not (world.folder / "ledger.sqlite3").exists()
+
+
+def test_what_overlaps_is_told_as_skipped_and_does_nothing(launcher: Launcher, world: World) -> None:
+    inventory = declare(world, command("wait", "wait", budget="60s"), command("other", "good", tags=["weekly"]))
+    first = launcher.start(world, "scheduled", "--tags", "daily", inventory=inventory).go()
+    while not systems.rows(world, "shop/production"):
+        assert not first.ended(), first.wait().output
+    second = launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory)
+    other = launcher.play(world, "scheduled", "--tags", "weekly", inventory=inventory)
+    assert (second.code, second.stats["word"]) == (0, "overlapped"), second.output
+    assert "scheduled daily SKIPPED - another one is at work" in second.headline
+    assert (other.code, other.stats["word"]) == (0, "pass"), other.output
+    assert not first.ended()
+    (world.folder / "go").touch()
+    done = first.wait()
+    assert (done.code, done.stats["word"]) == (0, "pass"), done.output
+    assert [row["verdict"] for row in systems.rows(world, "shop/production")] == ["pass", "overlapped", "pass"]
+    again = launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory)
+    assert (again.code, again.stats["word"]) == (0, "pass"), again.output
+
+
+def test_a_schedule_that_cannot_be_right_is_refused_before_anything_is_done(launcher: Launcher, world: World) -> None:
+    inventory = declare(world, command("first", "change"), {"name": "wrong", "tags": ["weekly"], "do": "hartbeat"})
+    run = launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory)
+    assert run.code not in (0, None) and "REFUSED - nothing was done" in run.headline, run.output
+    assert "wrong: nothing does 'hartbeat'" in said(run) and "Did you mean heartbeat?" in said(run), run.summary
+    assert not (world.folder / "changed").exists()
+    check_fits(run)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"), [((), "Say which: --tags daily"), (("--tags", "dail"), "Did you mean daily?"), (("--tags", "daily,wekly"), "Did you mean weekly?")]
+)
+def test_tags_that_are_missing_or_misspelt_are_refused(launcher: Launcher, world: World, arguments: tuple[str, ...], reason: str) -> None:
+    run = launcher.play(world, "scheduled", *arguments, inventory=declare(world, command("first", "change")))
+    assert run.code not in (0, None) and reason in said(run), run.output
+    assert not (world.folder / "changed").exists()
+
+
+def test_a_missed_run_is_told_by_the_next_and_by_the_heartbeat(launcher: Launcher, world: World) -> None:
+    schedule = {"schedule_runs": [{"tags": ["daily"], "cron": "0 7 * * *"}], "schedule_timezone": "Europe/Berlin"}
+    inventory = declare(world, command("first", "good"), **schedule)
+    unknown = launcher.play(world, "heartbeat", inventory=inventory)
+    assert (unknown.code, unknown.stats["word"]) == (0, "inconclusive"), unknown.output
+    assert launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory).code == 0
+    well = launcher.play(world, "heartbeat", inventory=inventory)
+    assert (well.code, well.stats["word"]) == (0, "pass"), well.output
+    world.sandbox.advance(3 * 86400)
+    missed = launcher.play(world, "heartbeat", inventory=inventory)
+    assert (missed.code, missed.stats["word"]) == (2, "fail"), missed.output
+    assert "scheduled daily: did not run when it was due at" in said(missed)
+    late = launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory)
+    assert late.code == 0 and "Note: daily did not run when it was due at" in said(late), late.output
+    check_fits(late)

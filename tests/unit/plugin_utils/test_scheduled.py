@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is due for which tags, and what of the inventory's schedule is refused with which next step."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import scheduled_runs
+
+COMPONENTS: dict[str, dict[str, t.Any]] = {"app": {"audit": {}, "lint": {}}, "api": {}}
+HEALTH = {"name": "beat", "tags": ["morning", "daily"], "do": "heartbeat", "budget": "5m"}
+AUDIT = {"name": "audit", "tags": ["weekly"], "do": "command", "components": ["app"], "commands": ["audit", "lint"]}
+
+
+@pytest.mark.parametrize(
+    ("item", "reason", "hint"),
+    [
+        ({"do": "hartbeat"}, "nothing does 'hartbeat'", "heartbeat"),
+        ({"do": "rollback"}, "nothing does 'rollback'", "Give one of"),
+        ({"tags": ["dayly"]}, "there is no tag dayly", "Did you mean daily?"),
+        ({"tags": []}, "it has no tags", "Give some of"),
+        ({"tags": "daily"}, "tags is 'daily'", "as a list"),
+        ({"components": ["appp"]}, "there is no component appp", "Did you mean app?"),
+        ({"budgt": "5m"}, "an item has no budgt", "Did you mean budget?"),
+        ({"budget": "soon"}, "budget is 'soon'", "15m"),
+        ({"budget": 0}, "budget is 0", "a second or more"),
+        ({"do": "command"}, "commands belongs to do: command", "nowhere else"),
+        ({"do": "command", "components": ["app"], "commands": ["nosuch"]}, "app declares no command nosuch", "audit, lint"),
+        ({"do": "command", "components": ["api"], "commands": ["audit"]}, "api declares no command audit", "none"),
+        ({"do": "command", "commands": ["audit"]}, "says not whose commands", "components: [app]"),
+        ({"ask": ["x"]}, "ask belongs to do: person", "nowhere else"),
+        ({"do": "person"}, "ask belongs to do: person", "nowhere else"),
+    ],
+)
+def test_an_item_that_cannot_be_right_is_refused(item: dict[str, t.Any], reason: str, hint: str) -> None:
+    with pytest.raises(Failure) as refused:
+        scheduled_runs.read_items([HEALTH, {**HEALTH, **item}], COMPONENTS)
+    assert reason in refused.value.message
+    assert hint in refused.value.hint
+
+
+@pytest.mark.parametrize("given", [None, [], "daily", ["daily"], [{}]])
+def test_a_schedule_that_is_none_is_refused(given: t.Any) -> None:
+    with pytest.raises(Failure, match="scheduled_items"):
+        scheduled_runs.read_items(given, COMPONENTS)
+
+
+def test_what_is_due_comes_in_the_inventorys_order_and_a_verb_looks_once() -> None:
+    again = {**HEALTH, "name": "beat of the api", "components": ["api"], "tags": ["weekly"], "budget": "1m"}
+    one = {**HEALTH, "components": ["app"]}
+    more = {**AUDIT, "name": "more", "tags": ["daily", "weekly"]}
+    items = scheduled_runs.read_items([AUDIT, one, again, more], COMPONENTS)
+    assert [item["name"] for item in scheduled_runs.due(items, ["daily"])] == ["beat", "more"]
+    assert [item["name"] for item in scheduled_runs.due(items, ["quarterly"])] == []
+    both = scheduled_runs.due(items, ["daily", "weekly"])
+    assert [(item["name"], item["components"], item["budget"]) for item in both] == [
+        ("audit", ["app"], 600),
+        ("beat, beat of the api", ["app", "api"], 360),
+        ("more", ["app"], 600),
+    ]
+
+
+def test_tags_are_those_that_are_known() -> None:
+    items = scheduled_runs.read_items([HEALTH, AUDIT], COMPONENTS)
+    assert scheduled_runs.wanted_tags(["weekly", "daily"], [], items) == ["daily", "weekly"]
+    assert scheduled_runs.wanted_tags(["weekly", "daily"], ["daily"], items) == ["weekly"]
+    for given, hint in ((["all"], "there are items for morning, daily, weekly"), (["dail"], "Did you mean daily?"), (["nightly"], "Tags are: morning")):
+        with pytest.raises(Failure) as refused:
+            scheduled_runs.wanted_tags(given, [], items)
+        assert hint in refused.value.hint
+
+
+def test_verbs_that_only_look_are_offered_and_no_other() -> None:
+    assert {"command", "heartbeat", "person"} <= set(scheduled_runs.offered())
+    assert not {"rollback", "roll_forward", "scheduled", "notify"} & set(scheduled_runs.offered())
