@@ -41,6 +41,8 @@ class System:
     folder: pathlib.Path
     items: list[Json]
     hosts: Json
+    # component -> what of the sandbox stands behind its address
+    served: dict[str, str]
 
     def due(self, tag: str) -> list[Json]:
         return [item for item in self.items if tag in item["tags"]]
@@ -82,30 +84,35 @@ def on_sandbox(world: World, name: str, environment: str = "production") -> Syst
     shared = {key: value for key, value in world.variables().items() if key not in ("saasops_system", "saasops_environment")}
     if world.ledger_url is None:
         shared["saasops_ledger_url"] = f"sqlite:///{world.folder}/ledger.sqlite3"
+    # At once, and whatever a loaded machine takes to answer.
+    shared.update(health_probes=1, health_probe_interval="0s", health_recheck_after="0s")
     vendors = {host: facts["component_vendor"] for host, facts in own.items()}
+    served: dict[str, str] = {}
     (overlay / "hosts.yml").write_text(yaml.safe_dump({"components": {"hosts": dict.fromkeys(own)}}), encoding="utf-8")
     (overlay / "group_vars").mkdir()
     (overlay / "group_vars" / "components.yml").write_text(yaml.safe_dump(shared), encoding="utf-8")
     for host, vendor in vendors.items():
-        variables: Json = {"component_folder": str(application)}
-        there = next((one for one in (host, "app") if one in known and known[one]["vendor"] == vendor), None)
+        variables: Json = {"component_folder": str(application), "component_limits": {"response_ms": 30000}}
+        free = [one for one in ("app", "dashboard", "api") if one not in served.values()]
+        there = "api" if vendor == "railway" else host if host in free else free[0] if free else ""
         if vendor == "vercel":
-            there = there or "app"
             variables.update(vercel_project=known[there]["project"], vercel_deployment_url=known[there]["deployment_url"])
         elif vendor == "railway":
-            there = "api"
             variables.update(railway_service=known["api"]["service"])
         elif vendor == "shopify":
             variables.update(shopify_shop=world.sandbox_run["shopify"]["shop"])
         elif vendor == "convex":
             variables.update(convex_url=world.sandbox_run["convex"]["url"], convex_deployment=world.sandbox_run["convex"]["deployment"])
         if "component_url" in own[host]:
-            variables.update(component_url=known[there or "app"]["url"])
+            served[host] = there
+            variables.update(component_url=known[there]["url"])
+            # The words of this system's own health page.
+            world.sandbox.patch(there, word="healthy" if name == "atp" else None)
         (overlay / "host_vars" / f"{host}.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
     items = yaml.safe_load((shipped / "group_vars" / "components" / "schedule.yml").read_text(encoding="utf-8"))["scheduled_items"]
     declaring = min((shipped / "host_vars").glob("*.yml"))
     hosts = yaml.safe_load(declaring.read_text(encoding="utf-8"))
-    return System(name, place / f"{environment}.yml", ["-i", str(overlay / "hosts.yml")], application, items, hosts)
+    return System(name, place / f"{environment}.yml", ["-i", str(overlay / "hosts.yml")], application, items, hosts, served)
 
 
 def environment(world: World, **changes: str | None) -> dict[str, str]:

@@ -45,12 +45,18 @@ def check_tag(launcher: Launcher, new_world: NewWorld, name: str, tag: str) -> l
     planted = set(system.commands(tag)[:1])
     for command in planted:
         system.fail(command)
+    looks = any(item["do"] == "health" for item in system.due(tag))
+    ill = next(iter(system.served)) if looks else ""
+    if looks:
+        world.sandbox.patch(system.served[ill], healthy=False, word=None)
     broken = play(launcher, world, system, "--tags", tag)
-    assert {name for _component, name in bad(broken)} == planted, broken.output
-    assert bool(broken.code) is bool(planted), broken.output
+    named = bad(broken)
+    assert {component for component, name in named if name not in planted} == ({ill} if looks else set()), broken.output
+    assert {name for _component, name in named if name in system.hosts["component_commands"]} == planted, broken.output
+    assert bool(broken.code) is bool(planted or looks), broken.output
     check_fits(broken, f"PRODUCTION {name}")
     told = {row["verdict"] for row in systems.rows(world, f"{name}/production")}
-    assert told == {"fail" if planted else well.stats["word"], well.stats["word"]}
+    assert told == {"fail" if planted or looks else well.stats["word"], well.stats["word"]}
     return [well, broken]
 
 

@@ -128,7 +128,6 @@ watches = sa.Table(
     sa.Column("since", _time, nullable=False),  # seen well at every look since then
     sa.Column("last_at", _time, nullable=False),
 )
-<<<<<<< HEAD
 notifications = sa.Table(
     "notifications",
     metadata,
@@ -145,7 +144,7 @@ notifications = sa.Table(
     sa.Column("delivery", _text, nullable=False),  # sending (nobody knows yet what came of it), sent, failed, held, collected (by a digest)
     sa.Column("holder", sa.JSON, nullable=False),
     sa.Column("reference", sa.JSON, nullable=False),  # what the route's own side calls the message, so that what follows joins it
-=======
+)
 schedules = sa.Table(
     "schedules",
     metadata,
@@ -158,7 +157,6 @@ schedules = sa.Table(
     sa.Column("budget", _time, nullable=False),
     sa.Column("items", sa.JSON, nullable=False),
     sa.Index("schedules_by_moment", "environment", "started_at"),
->>>>>>> f28bf66 (scheduled does what the inventory schedules, each item with its budget and its result; heartbeat tells which run did not happen)
 )
 journal = sa.Table(
     "journal",
