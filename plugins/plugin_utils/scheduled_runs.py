@@ -189,9 +189,9 @@ def _found(item: Item, hostvars: t.Mapping[str, t.Any], names: list[str]) -> tup
                 found.append(checks.check(command, name, "error", "it was not run"))
             elif result.get("failed"):
                 failure = result.get("failure") or {}
-                found.append(
-                    checks.check(command, name, "error", failure.get("message") or result.get("msg") or "the task failed", next=failure.get("hint") or "")
-                )
+                over = f"it had not ended within the budget of {item['budget']:.0f} s, and was stopped" if result.get("timedout") else ""
+                why = over or str(failure.get("message") or result.get("msg") or "the task failed").removeprefix(f"{command}: ")
+                found.append(checks.check(command, name, "error", why, next=failure.get("hint") or ""))
             else:
                 found += result.get("checks") or []
                 changes += [{"component": name, **change} for change in result.get("changes") or []]
