@@ -24,4 +24,5 @@ class ActionModule(TogetherAction):
         scheduled_runs.end(run, concluded["word"], items, ledger_url)
         screen = scheduled_screen.build({**run, "cautions": concluded["cautions"]}, items, concluded)
         changes = [change for item in items for change in item["changes"]]
-        return {**concluded, "items": items, "changes": changes, "screen": dataclasses.asdict(screen)}
+        notice = scheduled_screen.notice(run, items, concluded["word"])
+        return {**concluded, "items": items, "changes": changes, "notice": notice, "screen": dataclasses.asdict(screen)}

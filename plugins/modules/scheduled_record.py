@@ -63,6 +63,10 @@ ends_on:
   returned: success
   type: list
   elements: str
+notice:
+  description: What is told of the run, for the role C(notify); empty when nothing is.
+  returned: success
+  type: dict
 screen:
   description: The parts of the screen, for M(saasops.runbooks.summary).
   returned: success

@@ -43,3 +43,15 @@ def _row(item: t.Mapping[str, t.Any]) -> list[str]:
     counted = {verdict: sum(one["verdict"] == verdict for one in item["checks"]) for verdict in checks.VERDICTS}
     told = ", ".join(f"{number} {'ok' if verdict == 'pass' else verdict}" for verdict, number in counted.items() if number)
     return [item["name"], WORDS[item["verdict"]], f"{duration(item['seconds'])} of {duration(item['budget'])}", told]
+
+
+def notice(run: t.Mapping[str, t.Any], items: t.Sequence[t.Mapping[str, t.Any]], word: str) -> dict[str, t.Any]:
+    """What is told of the run (role notify), empty where nothing is. A good run ends what a bad one of the same tags began."""
+    name = f"scheduled {label(run['tags'])}"
+    if word in ("nothing", "overlapped"):
+        return {}
+    bad = [one for item in items for one in item["checks"] if one["verdict"] in checks.BAD]
+    lines = [f"{one['component'] or run['system']} {one['name']}: {one['reason']}" for one in checks.in_order(bad)]
+    severity = "error" if word in ("fail", "error") else "warning" if bad else "info"
+    title = f"{run['environment']}: {name} {WORDS[word]}" + (f" ({len(bad)})" if bad else "")
+    return {"severity": severity, "title": title, "text": "\n".join(lines[:20]), "fingerprint": f"{run['environment']} {name}", "resolved": not bad}
