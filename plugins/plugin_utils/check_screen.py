@@ -21,7 +21,7 @@ def build(run: t.Mapping[str, t.Any], checks: t.Sequence[rows.Check], word: str,
     counted = f" ({len(bad)})" if bad else ""
     seconds = at - run["started_at"]
     took = f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
-    screen = Screen(run["banner"], run["system"], f"{run['verb']} {WORDS[word]}{counted}   {moment}   {took}   {changes} changes", run["id"])
+    screen = Screen(run["banner"], run["system"], f"{run['verb']} {WORDS[word]}{counted}", run["id"], f"{moment}   {took}   {changes} changes")
     for one in bad:
         # What could be done is told in a place of its own.
         if one.get("act"):

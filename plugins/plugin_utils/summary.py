@@ -26,6 +26,7 @@ class Screen:
     system: str
     headline: str
     run: str = ""
+    when: str = ""  # when, and at what cost; beside the run's id
     facts: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     columns: list[str] = dataclasses.field(default_factory=list)
     rows: list[list[str]] = dataclasses.field(default_factory=list)
@@ -53,7 +54,7 @@ def render(screen: Screen) -> str:
 
 def _lines(screen: Screen) -> list[str]:
     rule = "=" * COLUMNS
-    run = f"run {screen.run}" if screen.run else ""
+    run = "   ".join([*([screen.when] if screen.when else []), *([f"run {screen.run}"] if screen.run else [])])
     title = f" {screen.banner}  {screen.system}   {screen.headline}"
     if len(title) + len(run) + 2 <= COLUMNS:
         head = [title + run.rjust(COLUMNS - len(title))]
