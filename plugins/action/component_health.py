@@ -7,5 +7,12 @@ from __future__ import annotations
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.direct import action
 
 ActionModule = action(
-    "component_health", "vendors.railway.release", "vendors.railway.usage", "vendors.vercel.release", "ledger.releases", "ledger.watches", "ledger.history"
+    "component_health",
+    "vendors.railway.release",
+    "vendors.railway.usage",
+    "vendors.vercel.release",
+    "vendors.vercel.access_token_info",
+    "ledger.releases",
+    "ledger.watches",
+    "ledger.history",
 )

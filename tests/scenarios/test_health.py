@@ -54,6 +54,7 @@ def test_a_healthy_morning(healthy: World, launcher: Launcher) -> None:
     assert looked_at == {"/health", "/prices", "database", "queue", "slow", "needs payments", "memory_percent", "release", "rollback"}
     assert "COULD YOU ACT RIGHT NOW?" in run.summary and "api yes -> v1.4.1 77ab310" in said(run)
     assert "railway no incident posted" in said(run)
+    assert "token app ends in 40 d; dashboard ends in 40 d" in said(run)
     assert run.stats["seconds"] < 10
     assert (run.changed, healthy.changes()) == (0, [])
     check_fits(run)
@@ -67,25 +68,36 @@ PLANTED: dict[str, tuple[t.Callable[[World], object], dict[tuple[str, str], str]
         {("api", "/health"): "fail", ("api", "/prices"): "fail", ("api", "database"): "fail"},
         2,
     ),
-    "a degraded part": (lambda world: world.sandbox.patch("api", parts={"database": "degraded"}), {("api", "database"): "warn"}, 0),
-    "a degraded page": (lambda world: world.sandbox.patch("app", word="degraded"), {("app", "/health"): "warn"}, 0),
     "a journey that breaks": (
         lambda world: world.sandbox.fault("status", vendor="app", component="api", operation="/prices", status=500, times=0),
         {("api", "/prices"): "fail"},
         2,
+    ),
+    "what only warns": (
+        lambda world: [
+            world.sandbox.patch("api", parts={"database": "degraded"}, metrics='jobs_waiting 51\napi_response_time{quantile="0.95"} 0.2\n'),
+            world.sandbox.patch("app", word="degraded"),
+            world.sandbox.status_page("vercel", {"name": "Builds fail"}),
+        ],
+        {("api", "database"): "warn", ("api", "queue"): "warn", ("app", "/health"): "warn", ("vendors", "vercel status page"): "warn"},
+        0,
     ),
     "a metric that vanished": (
         lambda world: world.sandbox.patch("api", metrics="up 1\n"),
         {("api", "queue"): "inconclusive", ("api", "slow"): "inconclusive"},
         0,
     ),
-    "a long queue": (
-        lambda world: world.sandbox.patch("api", metrics='jobs_waiting 51\napi_response_time{quantile="0.95"} 0.2\n'),
-        {("api", "queue"): "warn"},
+    "a status page that is down": (lambda world: world.sandbox.status_page("railway", down=True), {("vendors", "railway status page"): "error"}, 2),
+    "a token that ends soon": (
+        lambda world: world.sandbox.patch("app", token_facts={"expiresAt": (world.sandbox.clock()["now"] + 9.5 * 86400) * 1000}),
+        {("app", "token"): "warn", ("dashboard", "token"): "warn"},
         0,
     ),
-    "an incident at a vendor": (lambda world: world.sandbox.status_page("vercel", {"name": "Builds fail"}), {("vendors", "vercel status page"): "warn"}, 0),
-    "a status page that is down": (lambda world: world.sandbox.status_page("railway", down=True), {("vendors", "railway status page"): "error"}, 2),
+    "a token that leaked": (
+        lambda world: world.sandbox.patch("app", token_facts={"leakedAt": 1763521320000}),
+        {("app", "token"): "fail", ("dashboard", "token"): "fail"},
+        2,
+    ),
     "a vendor that does not let us in": (
         lambda world: world.sandbox.fault("status", vendor="railway", status=403, times=0),
         {("api", "release"): "error"},

@@ -34,7 +34,7 @@ def execute(task: Task) -> dict[str, t.Any]:
     store = runs.join(task, name)
     state, found, of_release = _releases(task, component, component_release.known_of(store, name))
     # Before any wait: the deadline is the vendor's.
-    memory = _memory(declared, component, found)
+    memory, token = _memory(declared, component, found), _token(declared, component, found)
     asleep = bool(state and state["serving"] and state["serving"]["state"] == "SLEEPING")
     own = _own(task, declared, asleep)
     others = [*_needs(task, declared), *_metrics(task, declared)]
@@ -50,7 +50,7 @@ def execute(task: Task) -> dict[str, t.Any]:
             one["reason"] = one["brief"] = f"{one['reason']}, {proof}"
     for one in suggested:
         _suggest(measured, one)
-    result = checks.result([*measured, *judged, *of_release])
+    result = checks.result([*measured, *judged, *of_release, *token])
     status = STATES.get(result["verdict"], "unknown")
     return {**result, "status": status, "serving": serving, "proof": proof, "suggestions": suggested}
 
@@ -252,10 +252,10 @@ def _way_back(name: str, state: dict[str, t.Any], known: dict[str, t.Any] | None
 
 def _memory(declared: health_declared.Declared, component: dict[str, t.Any], found: release.Provider | None) -> list[Check]:
     name, limits = "memory_percent", declared.limits["memory_percent"]
-    if found is None or component["component_vendor"] not in usage.VENDORS:
+    if found is None or component["component_vendor"] not in usage.MEMORY_VENDORS:
         return [checks.check(name, declared.name, "skipped", "nobody measures it")] if limits.fail is not None or limits.warn is not None else []
     try:
-        percent, words = usage.memory(component["component_vendor"], found)
+        percent, words = usage.memory(found)
     except Failure as failure:
         return [_told(name, declared.name, failure)]
     if percent is None:
@@ -263,6 +263,30 @@ def _memory(declared: health_declared.Declared, component: dict[str, t.Any], fou
     limit = limits.written("%")
     text = f"{percent:g}%, {words}" + (f" ({limit})" if limit else "")
     return [checks.check(name, declared.name, limits.verdict(percent), text, percent, "%", limit, brief=f"memory {percent:g}%")]
+
+
+def _token(declared: health_declared.Declared, component: dict[str, t.Any], found: release.Provider | None) -> list[Check]:
+    """Whether one could still act tomorrow."""
+    name, limits = "token", declared.limits["token_days"]
+    if found is None or component["component_vendor"] not in usage.TOKEN_VENDORS:
+        return []
+    renew = f"{declared.name}: make a new token at {component['component_vendor']}, and put it where the old one is"
+    try:
+        told = usage.token(found)
+    except Failure as failure:
+        # A token of one project alone, the safest one, may not ask for itself.
+        if failure.kind in ("not_found", "permission", "auth"):
+            return [checks.check(name, declared.name, "skipped", failure.message)]
+        return [_told(name, declared.name, failure)]
+    if told["leaked_at"] is not None or told["revoked_at"] is not None:
+        why = "was found in public" if told["leaked_at"] is not None else "is revoked"
+        return [checks.check(name, declared.name, "fail", f"the vendor says that it {why}", next=f"{renew}; then delete the old one")]
+    days = told["days_left"]
+    if days is None:
+        return [checks.check(name, declared.name, "pass", "never ends", brief="")]
+    verdict, limit = limits.verdict(days), limits.written("days")
+    act = f"{declared.name} ends in {days} d"
+    return [checks.check(name, declared.name, verdict, f"ends in {days} d", days, "days", limit, act=act, brief="", next="" if verdict == "pass" else renew)]
 
 
 def _prove(task: Task, store: t.Any, name: str, serving: dict[str, t.Any] | None, well: bool) -> str:

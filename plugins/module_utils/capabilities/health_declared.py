@@ -17,7 +17,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.judge.limits impo
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.wellness import Limits
 
 Component = t.Mapping[str, t.Any]
-CERTIFICATE_DAYS = 30
+# Less is worse, one number warns, and it holds when nothing is declared.
+LEAST = {"certificate_days": 30, "token_days": 14}
 # Where a vendor answers strangers at all; a healthy one says 401, 403 or 404 there.
 APIS = {
     "clerk": "https://api.clerk.com/v1/",
@@ -32,7 +33,7 @@ ENDPOINT_KEYS = ("name", "path", "url", "method", "status", "conditions", "parts
 NEED_KEYS = ("name", "url", "status")
 METRICS_KEYS = ("path", "url", "headers", "values", "rules")
 # Limits that are no part's or metric's, but always known.
-LIMITS = ("certificate_days", "memory_percent", "response_ms")
+LIMITS = (*LEAST, "memory_percent", "response_ms")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,8 +84,8 @@ def _limits(component: Component) -> dict[str, Limits]:
         raise refuse("component_limits", "is no mapping", "Write {response_ms: {warn: 200, fail: 500}, memory_percent: 90}")
     made = {}
     for name in sorted({*LIMITS, *given}):
-        low = name == "certificate_days"
-        value = given.get(name, CERTIFICATE_DAYS if low else None)
+        low = name in LEAST
+        value = given.get(name, LEAST.get(name))
         try:
             made[name] = wellness.limits(value, name, low, "warn" if low else "fail")
         except wellness.BadLimits as bad:

@@ -62,4 +62,4 @@ def _page(endpoint: probing.Endpoint, answer: probing.Answer) -> tuple[Check, di
     more = f" (and {len(page.incidents) - 1} more)" if len(page.incidents) > 1 else ""
     text = f"{plain(first.name, 100)} ({plain(first.impact or page.indicator, 20).lower()}){more}" if first else f"says {plain(page.indicator, 40)}"
     # That a vendor has posted something is a warning: whether it hurts, the component's own checks tell.
-    return checks.check(name, WHOM, "warn", text, page.indicator, next=plain(first.url, 200) if first and first.url else ""), told
+    return checks.check(name, WHOM, "warn", text, page.indicator, next=f"Read {plain(first.url, 200)}" if first and first.url else ""), told

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
@@ -23,19 +24,22 @@ Json = dict[str, t.Any]
 
 def execute(task: Task) -> Json:
     """What the module vercel_access_token_info does; its documentation tells options and result."""
-    params = task.params
-    client = connect(task, params)
-    identity = params["token_id"] or "current"
+    return {"access_token": read(connect(task, task.params), task.params["token_id"])}
+
+
+def read(client: Client, token_id: str | None = None) -> Json:
+    """The token that asks, or another one of its account. Some tokens, such as those of one project, may not ask for themselves."""
+    identity = token_id or "current"
     try:
         raw = client.call(operations.GET_AUTH_TOKEN, path={"tokenId": identity}).get("token")
     except Failure as failure:
         if failure.kind == "not_found":
-            failure.message = f"there is no token {identity}" if params["token_id"] else "Vercel does not say which token this is"
+            failure.message = f"there is no token {identity}" if token_id else "Vercel does not say which token this is"
             failure.hint = "Give token_id: the tokens of an account and their ids are in its settings in the dashboard"
         raise
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
         raise malformed("token")
-    return {"access_token": _shown(raw)}
+    return _shown(raw)
 
 
 def _seconds(raw: Json, name: str) -> float | None:

@@ -13,6 +13,7 @@ import os
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import client, deployments, production, projects
@@ -39,6 +40,10 @@ class VercelRelease:
         if self._state is not None:
             self._reading = self._state["reading"]
             self._seen = (self._reading["at"], projects.restore(self._reading["project"]))
+
+    @property
+    def client(self) -> Client:
+        return self._place.client
 
     def read(self) -> dict[str, t.Any]:
         """The component's state. 2 requests; 1 more where rolling releases are configured, and for each further page of 20
