@@ -150,6 +150,8 @@ class DirectAction(ActionBase):  # type: ignore[misc]
         if option == "environment" and f"{vendor}_environment" not in variables.VENDOR.get(vendor, ()):
             names = [self._value(task_vars, f"saasops_{name}") for name in ("system", "environment")]
             return "/".join(names) if all(names) else None
+        if vendor == "component" and option in variables.known_variables():
+            return self._value(task_vars, option)
         # The inventory gives it as <vendor>_<option>.
         name = f"{vendor}_{option}"
         known = variables.NEUTRAL.get(self.NAME) or variables.VENDOR.get(vendor) or frozenset()

@@ -49,6 +49,7 @@ COMPONENT = frozenset(
         "component_limits",
         "component_logs",
         "component_metrics",
+        "component_monitors",
         "component_migrate",
         "component_migrations",
         "component_needs",

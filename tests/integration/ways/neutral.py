@@ -16,6 +16,7 @@ NEEDED: dict[str, Json] = {
     "component_health": {"component": {"name": "app", "component_vendor": "supabase", "component_url": "http://127.0.0.1:1"}, "recheck_after": "0"},
     "component_database_info": {"component": DATABASE},
     "component_logs": {"component": {"name": "billing", "component_vendor": "stripe"}},
+    "component_monitors": {"component": {"name": "api"}},
     "component_release": {"component": {"name": "app", "component_vendor": "vercel"}},
     "component_release_info": {"component": {"name": "app", "component_vendor": "vercel"}},
     "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
@@ -52,6 +53,9 @@ BAD: list[tuple[str, Json]] = [
     ("component_logs", {"component": {"name": "billing", "component_vendor": "stripe", "component_logs": {"pack": ["errors"]}}}),
     ("component_logs", {"component": {"name": "billing", "component_vendor": "stripe", "component_logs": {"packs": ["errors"], "vendor": True}}}),
     ("component_logs", {"packs": ["everything"]}),
+    ("component_monitors", {"component": {"component_monitors": []}}),
+    ("component_monitors", {"component": {"name": "api", "component_monitors": [{"nam": "page"}]}}),
+    ("component_monitors", {"component": {"name": "api", "component_monitors": [{"name": "page"}, {"name": "page"}]}, "state": "present"}),
     ("log_scan", {"lines": None}),
     ("log_scan", {"packs": ["everything"]}),
     ("log_scan", {"patterns": [{"name": "half", "regex": "("}]}),
@@ -118,6 +122,13 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     held = {**here, "run_id": "by-hand", "reason": "both ways", "seconds": "10m"}
     # Not a file of this world, whose name would differ from one way to the other.
     log = ["printf", "%s\\n", *["2026-11-21T14:00:00Z payment failed for jane.doe@example.com"] * 4]
+    robot = world.sandbox_run["uptimerobot"]
+    page = {"name": "page", "url": "https://page.example.com/"}
+    watched = {
+        "component": {"name": "api", "component_monitors": [page, {"name": "api health"}]},
+        "uptimerobot_api_key": robot["api_key"],
+        "uptimerobot_api_url": robot["url"],
+    }
     payments = {"packs": ["payments"], "limits": [{"pattern": "payment_failed", "most": 3, "within": "5m"}]}
     run = world.sandbox_run
     slow = {**here, "severity": "critical", "title": "checkout is slow", "text": "{{ 7 * 7 }} <!channel>", "fingerprint": "health/checkout"}
@@ -171,6 +182,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             {"component": {**NEEDED["component_logs"]["component"], "component_logs": {"command": log, **payments, "since": "400d"}}},
             "[verdict, checks[].verdict] == ['fail', ['fail', 'pass']]",
         ),
+        Cycle("component_monitors", {**watched, "state": "present"}, "component_monitors", watched, "checks[].verdict == ['inconclusive', 'pass']"),
         Look("log_scan", {"files": ["/nonexistent/app.log"], **payments}, "verdict == 'error' && patterns.payment_failed.count == `null`"),
         Cycle(
             "component_release",
