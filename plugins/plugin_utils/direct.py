@@ -143,7 +143,7 @@ class DirectAction(ActionBase):  # type: ignore[misc]
             verb = _registered(task_vars, "saasops_run").get("verb")
             plan, state = (_registered(task_vars, f"{verb}_{step}").get("release") or {} for step in ("plan", "state"))
             return plan.get("seen") or state or None
-        if option in ("ledger_url", "allow"):
+        if option in ("ledger_url", "allow", "confirm"):
             return self._value(task_vars, f"saasops_{option}")
         if option == "process":
             return os.getppid()

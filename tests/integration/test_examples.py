@@ -38,6 +38,12 @@ def push(world: World) -> None:
     world.sandbox.push("api", tag="v1.4.3", commit="5" * 40)
 
 
+def write_a_migration(world: World) -> None:
+    folder = world.folder / "shop/prisma/migrations/20260101_first"
+    folder.mkdir(parents=True)
+    (folder / "migration.sql").write_text("CREATE TABLE carts (id int)", encoding="utf-8")
+
+
 def miss_an_event(world: World) -> None:
     undelivered(world.sandbox)
 
@@ -53,6 +59,7 @@ def application(world: World) -> None:
 BEFORE: dict[str, t.Callable[[World], object]] = {
     "app_command": application,
     "convex_deploy": lambda world: project(world.folder / "shop"),
+    "database_migration": write_a_migration,
     "railway_deployment": push,
     "stripe_event_replay": miss_an_event,
     "stripe_event_resend": miss_an_event,
@@ -62,7 +69,7 @@ BEFORE: dict[str, t.Callable[[World], object]] = {
     "vercel_rolling_release": lambda world: [world.sandbox.add("app", tag=tag) for tag in ("v1.5.0", "v1.5.1")],
 }
 # Modules whose examples need a database.
-DATABASES = {"component_database_info"}
+DATABASES = {"component_database_info", "database_migration"}
 
 
 @pytest.fixture

@@ -15,12 +15,14 @@ import tempfile
 import typing as t
 from urllib.parse import urlsplit
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transfer import local
 
 MOST_OUTPUT, MOST_LINES, LONGEST_LINE = 64 * 1024, 100, 500
 # How long a program has to end after it was asked to.
 GRACE = 5.0
+# How often whoever waits for it has a turn.
+TURN = 2.0
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SECRET = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSWD|KEY|DSN|CREDENTIALS?)$", re.IGNORECASE)
 
@@ -41,11 +43,17 @@ def there(program: str, folder: str) -> bool:
 
 
 def run(
-    command: t.Sequence[str], folder: str, given: t.Mapping[str, str], left: t.Callable[[], float], together: bool = False, most: int = MOST_OUTPUT
+    command: t.Sequence[str],
+    folder: str,
+    given: t.Mapping[str, str],
+    left: t.Callable[[], float],
+    together: bool = False,
+    most: int = MOST_OUTPUT,
+    turn: t.Callable[[], None] = lambda: None,
 ) -> Ended:
     """Start it with the environment ``given``, and end it and everything that it started when no seconds are ``left``.
 
-    ``together`` puts what it complains among its output.
+    ``together`` puts what it complains among its output. ``turn`` is called while it works; what that raises ends it, too.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
@@ -62,15 +70,24 @@ def run(
         except OSError as error:
             raise local(error, f"{command[0]} cannot be started") from error
         try:
-            code = process.wait(max(0.0, left()))
-        except subprocess.TimeoutExpired:
-            code = None
-            _end(process)
+            code = _wait(process, clock.elapsed() + max(0.0, left()), turn)
+            if code is None:
+                _end(process)
         except BaseException:
             _end(process)
             raise
         whole = output.seek(0, os.SEEK_END) <= most
         return Ended(code, _tail(output, most), _tail(errors, most), whole)
+
+
+def _wait(process: subprocess.Popen[bytes], until: float, turn: t.Callable[[], None]) -> int | None:
+    while True:
+        try:
+            return process.wait(max(0.0, min(TURN, until - clock.elapsed())))
+        except subprocess.TimeoutExpired:
+            if clock.elapsed() >= until:
+                return None
+            turn()
 
 
 def _tail(file: t.IO[bytes], most: int) -> str:

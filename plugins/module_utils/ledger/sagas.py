@@ -41,6 +41,12 @@ def begin(store: Store, verb: str, run: str, members: list[Member], data: dict[s
     return saga
 
 
+def amend(store: Store, saga: str, data: dict[str, t.Any]) -> None:
+    """Write down how far it has come."""
+    with store.write() as connection:
+        connection.execute(sagas.update().where(sagas.c.id == saga).values(data=data))
+
+
 def note(connection: sa.Connection, saga: str, component: str, intent: dict[str, t.Any]) -> None:
     """Add an intent or an outcome to a component's row, inside a write transaction."""
     where = (saga_components.c.saga == saga) & (saga_components.c.component == component)

@@ -11,12 +11,14 @@ NOTIFY_TOKEN = "ways-test-notify-7Tn3Kq8Wd5Zx2Vb6Lp9Rm4"
 DATABASE_PASSWORD = "ways-test-database-8Rk3Wd7Zq2Lx9Tn5Vb4Hm"
 SECRETS = (LEDGER_PASSWORD, DATABASE_PASSWORD, NOTIFY_TOKEN)
 DATABASE: Json = {"name": "database", "component_vendor": "postgres"}
+MIGRATE: Json = {"tool": "prisma", "argv": ["true"], "backup_folder": "/nowhere/backups"}
 NEEDED: dict[str, Json] = {
     "app_command": {"argv": ["true"]},
     "component_health": {"component": {"name": "app", "component_vendor": "supabase", "component_url": "http://127.0.0.1:1"}, "recheck_after": "0"},
     "component_database_info": {"component": DATABASE},
     "component_logs": {"component": {"name": "billing", "component_vendor": "stripe"}},
     "component_monitors": {"component": {"name": "api"}},
+    "database_migration": {"component": DATABASE},
     "component_release": {"component": {"name": "app", "component_vendor": "vercel"}},
     "component_release_info": {"component": {"name": "app", "component_vendor": "vercel"}},
     "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
@@ -39,6 +41,13 @@ BAD: list[tuple[str, Json]] = [
     ("app_command", {"pass_environment": ["THERE_IS_NO_SUCH_VARIABLE"]}),
     ("app_command", {"timeout": "soon"}),
     ("component_database_info", {"component": {"name": "database"}}),
+    ("database_migration", {"component": {**DATABASE, "component_migrate": "prisma"}}),
+    ("database_migration", {"component": {**DATABASE, "component_migrate": {**MIGRATE, "tool": "by hand"}}}),
+    ("database_migration", {"component": {**DATABASE, "component_migrate": {**MIGRATE, "argv": "npx prisma"}}}),
+    ("database_migration", {"component": {**DATABASE, "component_migrate": MIGRATE}, "restore": True}),
+    ("database_migration", {"component": {**DATABASE, "component_migrate": MIGRATE}}),
+    ("database_migration", {"component": {**DATABASE, "component_migrate": MIGRATE}, "dsn": f"mysql://ops:{DATABASE_PASSWORD}@127.0.0.1/shop"}),
+    ("database_migration", {"state": "reverted"}),
     ("component_database_info", {"rules": [{"name": "orphans", "kind": "orphan"}]}),
     ("component_database_info", {"rules": [{"name": "users", "kind": "count", "table": "users", "growth_percent": "much"}]}),
     ("component_database_info", {"limits": {"connections_percent": {"warning": 80}}}),
@@ -157,6 +166,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "checks[0].verdict == 'pass' && command.exit_code == `0`",
             repeats=True,
         ),
+        Look("database_migration", {"component": DATABASE}, "migration.supported == `false`"),
         Look("component_database_info", nowhere, "verdict == 'fail' && checks[0].name == 'reachable'"),
         Look("component_database_info", rules, "verdict == 'pass' && checks[1].value == `0`"),
         Look("http_probe", {"endpoints": endpoints, "in_a_row": 2, "interval": 1}, "endpoints[].verdict == ['fail', 'fail', 'pass', 'pass']"),
