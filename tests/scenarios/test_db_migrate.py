@@ -122,8 +122,8 @@ def test_a_run_that_is_killed_is_continued(at: str, calls: list[str], shop: tupl
     (made.folder / "hang").unlink()
     again = launcher.play(world, "db_migrate", *limited())
     assert (again.code, again.stats["word"]) == (0, "resumed" if at == "off" else "done"), again.output
-    # The maintenance that a killed run may have switched on is not switched on again, and is off in the end.
-    assert made.calls == ([*calls[:1], *calls[2:]] if at == "on" else calls)
+    # Nobody knows whether a command that was killed has switched the maintenance on; it is off in the end.
+    assert made.calls == calls
     assert tables(made) == ["_prisma_migrations", "orders", "users"]
     assert open_sagas(world) == 0
     last = launcher.play(world, "db_migrate", *limited())

@@ -152,10 +152,11 @@ class Migration:
 
     def maintenance(self, on: bool) -> None:
         command = self.plan.on if on else self.plan.off
-        if command and self.begun.get("maintenance", False) is not on:
+        known = self.begun.get("maintenance")
+        if command and (known != "on" if on else known):
             if on:
-                # Noted before: what is switched off once too often does no harm.
-                self.note(maintenance=True)
+                # Noted before, too: whoever is killed in between may have switched it on.
+                self.note(maintenance="asked for")
             try:
                 self._change(ON if on else OFF, command, lambda: self._command(command, [0]))
             except Failure as failure:
@@ -164,8 +165,7 @@ class Migration:
                 what = "could not be switched on, so nothing was migrated" if on else "is still ON"
                 hint = "Mend it, then run the same command again"
                 raise Failure("failed", f"{self.plan.name}: maintenance {what}: {failure.message}", hint, VENDOR, code="maintenance") from failure
-            if not on:
-                self.note(maintenance=False)
+            self.note(maintenance="on" if on else "")
 
     def migrate(self) -> None:
         self.note(started=True)
