@@ -181,7 +181,7 @@ def _found(item: Item, hostvars: t.Mapping[str, t.Any], names: list[str]) -> tup
         return [*found, *(one for one in more if one["component"] not in stopped)], changes
     changes = []
     for name in names:
-        results = (hostvars[name].get("command_verify") or {}).get("results") or []
+        results = (hostvars[name].get("scheduled_commands") or {}).get("results") or []
         told = {str(result.get("scheduled_command")): result for result in results if not result.get("skipped")}
         for command in item["commands"]:
             result = told.get(command)
