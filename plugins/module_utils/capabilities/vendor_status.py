@@ -26,8 +26,8 @@ PAGES = {
     "supabase": "https://status.supabase.com/api/v2/summary.json",
     "vercel": "https://www.vercel-status.com/api/v2/summary.json",
 }
-# Not a vendor's service: nobody posts incidents of your own database.
-WITHOUT = ("postgres", "redis")
+# Not a vendor's service: nobody posts incidents of what is your own.
+WITHOUT = ("other", "postgres", "redis")
 # Whom the checks belong to: no component.
 WHOM = "vendors"
 
