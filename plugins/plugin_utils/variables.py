@@ -54,6 +54,7 @@ COMPONENT = frozenset(
         "component_migrations",
         "component_needs",
         "component_parts",
+        "component_remedies",
         "component_rules",
         "component_url",
         "component_vendor",

@@ -158,6 +158,18 @@ schedules = sa.Table(
     sa.Column("items", sa.JSON, nullable=False),
     sa.Index("schedules_by_moment", "environment", "started_at"),
 )
+remediations = sa.Table(
+    "remediations",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("component", _text, nullable=False),
+    sa.Column("at", _time, nullable=False),
+    sa.Column("run", _text, nullable=False),
+    sa.Column("marker", sa.JSON, nullable=False),  # what it looked like before, so that what was asked for can be recognised
+    sa.Column("reason", _text, nullable=False),
+    sa.Column("state", _text, nullable=False),  # asked (nobody wrote down what came of it), done, failed
+)
 journal = sa.Table(
     "journal",
     metadata,

@@ -17,7 +17,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments, service
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployments, restart, service
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, connect
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.deployments import Deployment, label
@@ -261,31 +261,13 @@ def _cancelled(room: Release, target: Deployment | None) -> Outcome:
 
 
 def _restarted(room: Release, target: Deployment) -> Outcome:
-    if target["state"] not in deployments.GOOD | {"CRASHED"}:
-        raise refuse(f"{label(target)} is {target['state']}: only what runs or crashed can be restarted", "Use state: active or redeployed", code="not_ready")
-
-    def restarted(now: Deployment | None) -> bool:
-        if now is None:
-            return False
-        same = (now["status_updated_at"], _instances(now), now["stopped"]) == (target["status_updated_at"], _instances(target), target["stopped"])
-        return not same and not now["stopped"]
-
-    def find(seen: service.State) -> Deployment | None:
-        now = seen.get(target["id"]) or deployments.by_id(room.client, room.scope, target["id"], seen.active)
-        return now if restarted(now) else None
-
-    def look() -> dict[str, bool] | None:
-        return {op.RESTART.name: True} if find(service.observe(room.client, room.scope)) else None
-
-    if _sent(room, op.RESTART, target, look):
+    restart.admit(target)
+    before = restart.marker(target)
+    if restart.ask(room, target, before):
         return {**target, "state": "SUCCESS", "ready": True, "stopped": False}, "restart", []
     if not room.task.params["wait"]:
         return _now(room, target), "restart", []
-    return service.wait_until_active(room.task, room.client, room.scope, find, f"the restart of {label(target)}"), "restart", []
-
-
-def _instances(deployment: Deployment) -> list[str]:
-    return sorted(instance["id"] for instance in deployment["instances"])
+    return restart.wait(room, target, before), "restart", []
 
 
 def _redeployed(room: Release, target: Deployment) -> Outcome:
