@@ -22,8 +22,8 @@ def ledger(tmp_path: pathlib.Path, time: Time) -> store.Store:
     return made
 
 
-def look(ledger: store.Store, after: float, well: bool = True, deployment: dict[str, t.Any] = NEW) -> tuple[str, float | None]:
-    return watches.look(ledger, "r1", "api", deployment, well, NOW + after, 900)
+def look(ledger: store.Store, after: float, well: bool = True, deployment: dict[str, t.Any] | None = None) -> tuple[str, float | None]:
+    return watches.look(ledger, "r1", "api", deployment or NEW, well, NOW + after, 900)
 
 
 def proved(ledger: store.Store) -> list[str]:
