@@ -77,6 +77,12 @@ def test_nobody_who_can_be_told_changes_how_a_run_ends(world: World, launcher: L
     check_fits(run)
 
 
+def test_a_variable_that_cannot_be_read_changes_nothing_of_it_either(world: World, launcher: Launcher) -> None:
+    run = launcher.play(world, "rollback", inventory=inventory(world, notify_window="soon"))
+    assert run.code == 0 and "ROLLED BACK" in run.headline, run.output
+    assert "NOT told: anybody (window is 'soon')." in said(run) and messages(world) == []
+
+
 def test_a_plan_tells_nobody_and_without_routes_nobody_is_told(world: World, launcher: Launcher) -> None:
     plan = launcher.play(world, "rollback", "--check", inventory=inventory(world))
     assert plan.code == 0 and messages(world) == [] and "Told" not in plan.summary
