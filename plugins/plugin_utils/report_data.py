@@ -78,7 +78,7 @@ def _slow(now: t.Sequence[Json]) -> list[Json]:
     for row in now:
         if row["unit"] == "ms" and row["value"] is not None:
             series[_key(row)].append(row["value"])
-    ranked = [
+    ranked: list[Json] = [
         {"component": key[0], "name": key[1], "p95": sorted(values)[-(-95 * len(values) // 100) - 1], "samples": len(values)} for key, values in series.items()
     ]
     return sorted(ranked, key=lambda one: -float(one["p95"]))[:MOST_SLOW]
