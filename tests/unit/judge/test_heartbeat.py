@@ -91,3 +91,11 @@ def test_a_clock_change_invents_no_miss(text: str, first: str, shift: str) -> No
     # A night that really had none is missed, the change notwithstanding.
     gone = [one for one in rows if one is not rows[-2]]
     assert len(heartbeat.missed(cron.read(text), where, HOUR, gone, now)) == 1
+
+
+def test_a_time_that_comes_twice_may_be_met_at_its_second_coming() -> None:
+    days = [row(at(f"2026-10-{day} 02:30")) for day in (23, 24)]
+    second = datetime.datetime(2026, 10, 25, 2, 30, tzinfo=cron.zone("Europe/Berlin"), fold=1).timestamp()
+    # The grace of the first has passed, that of the second has not.
+    assert heartbeat.judge(wanted("30 2 * * *", 600), days, second - 60)["verdict"] == "pass"
+    assert heartbeat.judge(wanted("30 2 * * *", 600), days, second + 601)["verdict"] == "fail"
