@@ -102,6 +102,17 @@ attributes:
       - saasops.runbooks.stripe
 """
 
+    ACTIONGROUP_SENTRY = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.sentry) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.sentry
+"""
+
     ACTIONGROUP_UPTIMEROBOT = r"""
 options: {}
 attributes:

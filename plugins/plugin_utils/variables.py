@@ -80,6 +80,7 @@ VENDOR = {
             "railway_token",
         }
     ),
+    "sentry": frozenset({"sentry_api_url", "sentry_organization", "sentry_token"}),
     "shopify": frozenset(
         {
             "shopify_api_url",

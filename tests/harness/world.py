@@ -114,6 +114,9 @@ class World:
             "stripe_api_key": run["stripe"]["api_key"],
             "stripe_mode": "live",
             "saasops_status_pages": status_pages(run["status_url"]),
+            "sentry_api_url": run["sentry"]["url"],
+            "sentry_organization": run["sentry"]["organization"],
+            "sentry_token": run["sentry"]["token"],
             "uptimerobot_api_url": run["uptimerobot"]["url"],
             "uptimerobot_api_key": run["uptimerobot"]["api_key"],
         }
@@ -135,7 +138,8 @@ class World:
     # -- what the operator types
     def environment(self, **changes: str | None) -> dict[str, str]:
         """The process environment of a run: nothing of the developer's own tokens or settings, virtual time."""
-        own = ("ANSIBLE_", "SAASOPS_", "VERCEL_", "RAILWAY_", "CONVEX_", "SHOPIFY_", "STRIPE_", "SLACK_", "PAGERDUTY_", "STATUSPAGE_", "SMTP_", "UPTIMEROBOT_")
+        vendors = ("VERCEL_", "RAILWAY_", "CONVEX_", "SHOPIFY_", "STRIPE_", "SLACK_", "PAGERDUTY_", "STATUSPAGE_", "SMTP_", "UPTIMEROBOT_", "SENTRY_")
+        own = ("ANSIBLE_", "SAASOPS_", *vendors)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         made: dict[str, str | None] = {
             **kept,

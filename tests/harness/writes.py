@@ -70,6 +70,8 @@ def connection(run: Json, module: str) -> Json:
         return {"api_url": known["url"], **(broad if module.startswith("railway_project_token") else {"token": known["token"]})}
     if vendor == "shopify":
         return {"token": known["token"], "api_url": known["url"], "shop": known["shop"]}
+    if vendor == "sentry":
+        return {"token": known["token"], "api_url": known["url"], "organization": known["organization"]}
     if vendor == "uptimerobot":
         return {"api_key": known["api_key"], "api_url": known["url"]}
     if vendor == "stripe":
@@ -411,6 +413,8 @@ LOOKS = [
     Act("railway_service_info", API),
     Act("railway_variables_info", API),
     Act("railway_volume_backup_info", API),
+    Act("sentry_error_rate_info", {}),
+    Act("sentry_issue_info", {}),
     Act("shopify_customer_info", {"tags": ["newsletter"], "metafields": ["membership.status"]}),
     Act("shopify_discount_code_info", {"code": "WELCOME10"}),
     Act("shopify_discount_code_info", {"method": "automatic"}),

@@ -23,6 +23,7 @@ from .pagerduty import PagerDuty
 from .railway import Railway
 from .receiver import Receiver
 from .scenario import Scenario
+from .sentry import Sentry
 from .shopify import Shopify
 from .slack import Slack
 from .status_pages import StatusPages
@@ -47,7 +48,7 @@ def vendors(world: World) -> dict[str, Vendor]:
     """A further vendor is one more package and one more name here."""
     services: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Shopify(world), Stripe(world)]
     told: list[Vendor] = [Slack(world), PagerDuty(world), Statuspage(world)]
-    watching: list[Vendor] = [UptimeRobot(world)]
+    watching: list[Vendor] = [UptimeRobot(world), Sentry(world)]
     return {vendor.name: vendor for vendor in (*services, *told, *watching)}
 
 

@@ -24,6 +24,7 @@ PACKAGE = f"ansible_collections.{COLLECTION}"
 VENDORS = {
     "convex": "Convex",
     "railway": "Railway",
+    "sentry": "Sentry",
     "shopify": "Shopify",
     "stripe": "Stripe",
     "uptimerobot": "UptimeRobot",
