@@ -92,7 +92,11 @@ def test_every_module_is_played() -> None:
 
 def without_chance(value: t.Any) -> t.Any:
     if isinstance(value, dict):
-        return {key: without_chance(item) for key, item in value.items() if not BY_CHANCE.search(key)}
+        # A check of a response time: what was measured is another number each time.
+        measured = {"value"} if value.get("unit") == "ms" else set()
+        return {key: without_chance(item) for key, item in value.items() if not BY_CHANCE.search(key) and key not in measured}
+    if isinstance(value, str):
+        return re.sub(r"\b\d+ ms\b", "some ms", value)
     return [without_chance(item) for item in value] if isinstance(value, list) else value
 
 
