@@ -200,8 +200,12 @@ def _send(task: Task, ledger: Store | None, rows: list[Json], letters: list[Lett
     """Send side by side, so that a route that hangs keeps no other one waiting. In check mode the gate sends nothing."""
     if not letters:
         return rows
-    with concurrent.futures.ThreadPoolExecutor(min(len(letters), 8)) as pool:
-        ends = list(pool.map(lambda letter: _delivered(task, letter), letters))
+    parts = [task.part() for _letter in letters]
+    try:
+        with concurrent.futures.ThreadPoolExecutor(min(len(letters), 8)) as pool:
+            ends = list(pool.map(_delivered, parts, letters))
+    finally:
+        task.join(parts)
     told = {row["route"]: row for row in rows}
     for letter, (reference, failure) in zip(letters, ends, strict=True):
         if failure is not None:

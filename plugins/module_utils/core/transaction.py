@@ -85,6 +85,17 @@ class Task:
         other.params = {**{name: self.params[name] for name in ("request_timeout", "deadline")}, **params}
         return other
 
+    def part(self) -> Task:
+        """The same transaction for work that runs beside other work; :meth:`join` it afterwards."""
+        other = copy.copy(self)
+        other._wires = []
+        return other
+
+    def join(self, parts: t.Iterable[Task]) -> None:
+        """Take over what the parts did: their steps stand in the order of the parts, whichever was ready first."""
+        for part in parts:
+            self._wires += part._wires
+
     def close(self) -> None:
         for made in self._wires:
             made.close()
