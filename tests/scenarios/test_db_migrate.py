@@ -116,7 +116,7 @@ def test_a_run_that_is_killed_is_continued(at: str, calls: list[str], shop: tupl
     world, made = shop
     (made.folder / "hang").write_text(at)
     run = launcher.start(world, "db_migrate", *limited()).go()
-    wait_until(run, lambda: (made.folder / "hanging").exists())
+    wait_until(run, (made.folder / "hanging").exists)
     kill_tree(run.pid)
     assert run.wait().code == -signal.SIGKILL
     (made.folder / "hang").unlink()
