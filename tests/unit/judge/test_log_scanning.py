@@ -162,6 +162,7 @@ def test_lines_that_are_handed_in_are_counted_alike(seed: int) -> None:
         size = chance.randint(1, 50)
         scan.given([(line.decode("utf-8", "replace"), times.of(line)) for line in raw[:size]])
         raw = raw[size:]
+    assert [counted.pattern.name for counted in scan.counted] == [pattern.name for pattern in OWN]
     compare(scan, Reference([compiled(pattern) for pattern in OWN], content, since, until))
 
 
