@@ -55,7 +55,7 @@ class Slack(Service):
         channel = CHANNELS.get(body["channel"], body["channel"])
         known = next((one for one in self.kept if body.get("client_msg_id") and one["client_msg_id"] == body["client_msg_id"]), None)
         if known is None:
-            known = {"channel": channel, "ts": self._ts(), "text": body["text"], "thread_ts": body.get("thread_ts"), "by": "bot"}
+            known = {"channel": channel, "ts": self._ts("bot"), "text": body["text"], "thread_ts": body.get("thread_ts"), "by": "bot"}
             known.update(client_msg_id=body.get("client_msg_id"), edited=False)
             self.kept.append(known)
             self.world.changed()
@@ -83,8 +83,8 @@ class Slack(Service):
         body = await document(request)
         if not body.get("text"):
             return web.Response(status=400, text="no_text")
-        self.kept.append({"channel": CHANNELS["#incidents"], "ts": self._ts(), "text": body["text"], "thread_ts": None, "by": "webhook", "edited": False})
-        self.kept[-1]["client_msg_id"] = None
+        place = {"channel": CHANNELS["#incidents"], "ts": self._ts("webhook"), "thread_ts": None}
+        self.kept.append({**place, "text": body["text"], "by": "webhook", "edited": False, "client_msg_id": None})
         self.world.changed()
         return web.Response(text="ok")
 
@@ -92,8 +92,10 @@ class Slack(Service):
         """For tests: what stands in the channels. The vendor has no such address."""
         return web.json_response({"messages": self.kept})
 
-    def _ts(self) -> str:
-        return f"{int(self.world.now())}.{len(self.kept) + 1:06d}"
+    def _ts(self, by: str) -> str:
+        # Each author has numbers of its own: of two who write at the same moment, none depends on who was first.
+        number = sum(message["by"] == by for message in self.kept) + (500_001 if by == "webhook" else 1)
+        return f"{int(self.world.now())}.{number:06d}"
 
     def identify(self, request: web.Request, body: t.Any) -> Call:
         call = super().identify(request, body)
