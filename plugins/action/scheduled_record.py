@@ -25,4 +25,4 @@ class ActionModule(TogetherAction):
         screen = scheduled_screen.build({**run, "cautions": concluded["cautions"]}, items, concluded)
         changes = [change for item in items for change in item["changes"]]
         notice = scheduled_screen.notice(run, items, concluded["word"])
-        return {**concluded, "items": items, "changes": changes, "notice": notice, "screen": dataclasses.asdict(screen)}
+        return {**concluded, "done": items, "changes": changes, "notice": notice, "screen": dataclasses.asdict(screen)}

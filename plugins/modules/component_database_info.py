@@ -163,7 +163,7 @@ checks:
       description: Keys of rows that break a rule, masked unless a machine has made them.
       type: list
       elements: str
-    items:
+    names:
       description: Names of indexes or tables.
       type: list
       elements: str

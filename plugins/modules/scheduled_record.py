@@ -39,7 +39,7 @@ word:
   description: The worst verdict, as of M(saasops.runbooks.check_record), V(nothing) (nothing was due but what a person does) or V(overlapped).
   returned: success
   type: str
-items:
+done:
   description: Every item, as M(saasops.runbooks.scheduled_note) tells it.
   returned: success
   type: list

@@ -121,8 +121,8 @@ def test_indexes_that_are_unused_missing_or_broken_are_named(shop: str) -> None:
     until(shop, "SELECT seq_scan >= 30 FROM pg_stat_user_tables WHERE relname = 'orders'")
     result = look(shop, limits=limits)
     assert verdicts(result) == {"unused_indexes": "warn", "missing_indexes": "warn"}
-    assert check(result, "unused_indexes")["items"] == ["public.never_used"]
-    assert check(result, "missing_indexes")["items"] == ["public.orders", "orders (bare)"]
+    assert check(result, "unused_indexes")["names"] == ["public.never_used"]
+    assert check(result, "missing_indexes")["names"] == ["public.orders", "orders (bare)"]
     assert verdicts(look(shop)) == {}
 
 

@@ -152,7 +152,9 @@ class Command(Source):
         with tempfile.TemporaryFile() as complaints:
             try:
                 # Its own session, so that it can be ended with all that it has started.
-                process = subprocess.Popen(self._words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True, bufsize=0)
+                process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+                    self._words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True, bufsize=0
+                )
             except (OSError, ValueError) as error:
                 gone = isinstance(error, FileNotFoundError)
                 self._went("missing" if gone else "unreadable", "there is no such command" if gone else _words(error))

@@ -142,17 +142,17 @@ class Judge:
         broken = [row for row in rows if not row["valid"]]
         unused = [row for row in rows if row["valid"] and row["bytes"] >= self.least("unused_index_bytes") and row["reads"] >= self.least("unused_index_reads")]
         if broken:
-            return self._named("unused_indexes", broken, "invalid, so never used: REINDEX or drop", items=_names(broken))
+            return self._named("unused_indexes", broken, "invalid, so never used: REINDEX or drop", names=_names(broken))
         total = sum(float(row["bytes"]) for row in unused)
-        return self._named("unused_indexes", unused, f"never used in spite of reads of the table, {size(total)}", items=_names(unused))
+        return self._named("unused_indexes", unused, f"never used in spite of reads of the table, {size(total)}", names=_names(unused))
 
     def missing_indexes(self, rows: Rows, keys: Rows) -> Check:
         many = self.least("missing_index_rows")
         walked = [row for row in rows if row["rows"] >= many and row["scans"] > row["by_index"] and row["scans"] >= 10 and row["read"] / row["scans"] >= many]
         bare = [{**row, "name": f"{row['table']} ({row['name']})"} for row in keys if row["rows"] >= many]
         if walked or not bare:
-            return self._named("missing_indexes", walked, "mostly read from end to end", items=_names([*walked, *bare]))
-        return self._named("missing_indexes", bare, "with a foreign key that no index serves", items=_names(bare))
+            return self._named("missing_indexes", walked, "mostly read from end to end", names=_names([*walked, *bare]))
+        return self._named("missing_indexes", bare, "with a foreign key that no index serves", names=_names(bare))
 
     def dead_rows(self, rows: Rows) -> Check:
         shares = [
