@@ -21,6 +21,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
         ("release_saga", {"scop": {}}),
         ("release_record", {"scope": {}, "sagas": {}}),
         ("summary", {"records": {}}),
+        ("check_record", {"step": ["verify"]}),
+        ("migration_record", {"record": {}}),
+        ("report_make", {"period": "week"}),
+        ("scheduled_due", {"tags": ["daily"]}),
+        ("scheduled_note", {"items": {}}),
+        ("scheduled_record", {"items": {}}),
     ],
 )
 def test_an_unknown_option_is_refused(tmp_path: pathlib.Path, step: str, options: dict[str, object]) -> None:

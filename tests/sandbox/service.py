@@ -28,10 +28,14 @@ class Service:
         raise Refused(f"{self.name} answers nothing")
 
     # -- seeding
+    def begin(self) -> None:
+        """Forget everything, then hold what the vendor has in every world."""
+        self.kept.clear()
+
     def seed(self, components: dict[str, Json]) -> None:
         if components:
             raise Refused(f"{self.name} runs no components: {', '.join(sorted(components))}")
-        self.kept.clear()
+        self.begin()
 
     def application(self, middlewares: t.Sequence[t.Any]) -> web.Application:
         app = web.Application(middlewares=middlewares, client_max_size=8 * 1024 * 1024)
@@ -43,7 +47,7 @@ class Service:
         resource = request.match_info.route.resource
         pattern = resource.canonical if resource is not None else request.path
         kind = request.headers.get("Authorization", "").partition(" ")[0].lower() or None
-        return Call(f"{request.method} {re.sub('{[^}]*}', '{id}', pattern)}", request.method != "GET", None, kind)
+        return Call(f"{request.method} {re.sub('{[^}]*}', '{id}', pattern)}", request.method not in ("GET", "HEAD"), None, kind)
 
     # -- nothing of this is here
     def component_info(self, component: str) -> Json:
