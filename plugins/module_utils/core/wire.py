@@ -72,6 +72,11 @@ class _Header(AuthBase):
         return request
 
 
+def sendable(secret: str) -> bool:
+    """Whether a header can carry it. The HTTP library's error about one that it cannot carry would show it."""
+    return secret.isascii() and secret.isprintable() and " " not in secret
+
+
 def checked_base_url(url: str, option: str) -> str:
     """Refuse, before the first request, an address that could leak the token or cannot work."""
     try:

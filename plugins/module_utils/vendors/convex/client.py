@@ -21,7 +21,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after, sendable
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.operations import FUNCTIONS, RUN_QUERY
 
 VENDOR = "convex"
@@ -135,7 +135,7 @@ def _credentials(key: str, url: str) -> tuple[str, str]:
 
 def check_secret(secret: str, what: str) -> None:
     """A header with such a character could never be sent, and the error of the HTTP library would show the secret."""
-    if not secret.isascii() or not secret.isprintable() or " " in secret:
+    if not sendable(secret):
         raise Failure("auth", f"the Convex {what} has blanks or characters that none has", "Copy it again, without quotes and line ends", VENDOR)
 
 

@@ -19,7 +19,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.client impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after, sendable
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.operations import ANSWER_TEXT, ANSWER_TRUE
 
 VENDOR = "railway"
@@ -183,6 +183,6 @@ def _malformed(reply: Reply, what: str) -> Failure:
 def _clean(token: t.Any, option: str) -> str:
     """A token as it can travel in a header; whitespace around it comes from files and is dropped."""
     text = str(token or "").strip()
-    if not text.isascii() or not text.isprintable() or " " in text:
+    if not sendable(text):
         raise Failure("auth", f"{option} holds characters that no Railway token has", f"Copy the token again into {option}", VENDOR)
     return text

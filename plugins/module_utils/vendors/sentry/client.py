@@ -18,7 +18,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after, sendable
 
 VENDOR = "sentry"
 API_URL = "https://us.sentry.io"
@@ -50,8 +50,7 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Client:
     register(token)
     if not token:
         raise Failure("auth", "there is no Sentry token", GIVE_TOKEN, VENDOR)
-    # A header with such a character could never be sent, and the error of the HTTP library would show the token.
-    if not token.isascii() or not token.isprintable() or " " in token:
+    if not sendable(token):
         raise Failure("auth", "the Sentry token has blanks or characters that no token has", "Copy it again, without quotes and line ends", VENDOR)
     if not _SLUG.fullmatch(params["organization"]):
         raise Failure("invalid", f"organization is {plain(params['organization'], 80)!r}", "Give its slug, as in the address of its dashboard", VENDOR)

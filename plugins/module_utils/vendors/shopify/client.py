@@ -19,7 +19,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.client impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, Wire, checked_base_url
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, Wire, checked_base_url, sendable
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.answers import THROTTLED, VENDOR, cost_of, interpret, malformed
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.throttle import Bucket
@@ -200,7 +200,7 @@ def granted(client: Client, identity: str, secret: str, host: str) -> str:
             failure.kind, failure.hint = "auth", "Check client_id and client_secret in the app's settings"
         raise
     token = answer.get("access_token") if isinstance(answer, dict) else None
-    if not isinstance(token, str) or not token or _unfit(token):
+    if not isinstance(token, str) or not token or not sendable(token):
         raise malformed(op.ACCESS_TOKEN, "holds no token")
     redaction.register(token)
     return token
@@ -246,13 +246,9 @@ def nodes(connection: t.Any, operation: Operation) -> tuple[list[dict[str, t.Any
     return listed, info["endCursor"]
 
 
-def _unfit(text: str) -> bool:
-    return not text.isascii() or not text.isprintable() or " " in text
-
-
 def _clean(value: t.Any, option: str) -> str:
     """As it can travel in a header; whitespace around it comes from files and is dropped."""
     text = str(value or "").strip()
-    if _unfit(text):
+    if not sendable(text):
         raise Failure("auth", f"{option} holds characters that Shopify's never have", f"Copy it again into {option}", VENDOR)
     return text

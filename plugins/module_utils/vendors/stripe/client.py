@@ -22,7 +22,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after, sendable
 
 VENDOR = "stripe"
 API_URL = "https://api.stripe.com"
@@ -84,8 +84,7 @@ def mode_of(key: str) -> str:
 def _check_key(key: str, mode: str | None) -> None:
     if not key:
         raise Failure("auth", "there is no Stripe key", GIVE_KEY, VENDOR)
-    # A header with such a character could never be sent, and the error of the HTTP library would show the key.
-    if not key.isascii() or not key.isprintable() or " " in key:
+    if not sendable(key):
         raise Failure("auth", "the Stripe key has blanks or characters that no key has", "Copy it again, without quotes and line ends", VENDOR)
     if key.startswith("pk_"):
         raise Failure("auth", "this is a publishable key, which may do nothing here", GIVE_KEY, VENDOR, code="publishable_key")

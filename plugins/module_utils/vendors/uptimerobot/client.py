@@ -20,7 +20,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after, sendable
 
 VENDOR = "uptimerobot"
 API_URL = "https://api.uptimerobot.com/v3"
@@ -50,8 +50,7 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Client:
     register(key)
     if not key:
         raise Failure("auth", "there is no UptimeRobot key", GIVE_KEY, VENDOR)
-    # A header with such a character could never be sent, and the error of the HTTP library would show the key.
-    if not key.isascii() or not key.isprintable() or " " in key:
+    if not sendable(key):
         raise Failure("auth", "the UptimeRobot key has blanks or characters that no key has", "Copy it again, without quotes and line ends", VENDOR)
     base_url = checked_base_url(params.get("api_url") or API_URL, "api_url")
     return Client(task.wire(VENDOR, base_url, ("Authorization", f"Bearer {key}")), task.gate, interpret)

@@ -17,7 +17,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after, sendable
 
 VENDOR = "vercel"
 API_URL = "https://api.vercel.com"
@@ -56,8 +56,7 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Client:
     token = params.get("token") or ""
     if not token:
         raise Failure("auth", "there is no Vercel token", f"Give the option token, set the inventory variable vercel_token, or export {TOKEN_VARIABLE}", VENDOR)
-    # A header with such a character could never be sent, and the error of the HTTP library would show the token.
-    if not token.isascii() or not token.isprintable() or " " in token:
+    if not sendable(token):
         raise Failure("auth", "the Vercel token has blanks or characters that no token has", "Copy it again, without quotes and line ends", VENDOR)
     # The vendor may repeat the token in what it answers, and answers are written down.
     register(token)
