@@ -12,12 +12,12 @@ import math
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import durations, redaction
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import telemetry_operations as op
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, connect, read
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.moments import Window, written
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import malformed, resolve
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import metrics
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, connect
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.moments import Window
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.scope import resolve
 
 MEASUREMENTS = (
     "CPU_USAGE",
@@ -44,33 +44,29 @@ def execute(task: Task) -> dict[str, t.Any]:
     sample = _sample(params["sample"], length)
     client = connect(task, params)
     scope = resolve(client, params["project"], params["environment"], params["service"], bool(params["token"]))
-    data = read(
-        client,
-        op.METRICS,
-        projectId=scope.project_id,
-        environmentId=scope.environment_id,
-        serviceId=scope.service_id,
-        startDate=written(window.since),
-        endDate=written(window.until),
-        withMeasurements=bool(params["measurements"]),
-        measurements=params["measurements"],
-        sampleRateSeconds=sample or max(int(SHORTEST), math.ceil(length / SAMPLES)),
-        groupBy=params["group_by"] or None,
-        withHttp=params["http"],
-        # One step for all of it: percentiles of parts cannot be put together.
-        stepSeconds=sample or math.ceil(length),
-        path=params["path"],
-        method=params["method"],
-    )
-    try:
+
+    def understood(data: dict[str, t.Any]) -> dict[str, t.Any]:
         return {
             "metrics": [_series(one) for one in data["metrics"]] if params["measurements"] else [],
             "http": _http(data) if params["http"] else None,
             "window": window.as_dict(),
             "link": scope.link,
         }
-    except UNREADABLE as error:
-        raise malformed(op.METRICS, "does not hold the documented samples") from error
+
+    return metrics.asked(
+        client,
+        scope,
+        window,
+        understood,
+        measurements=params["measurements"],
+        sample=sample or max(int(SHORTEST), math.ceil(length / SAMPLES)),
+        group_by=params["group_by"],
+        http=params["http"],
+        # One step for all of it: percentiles of parts cannot be put together.
+        step=sample or math.ceil(length),
+        path=params["path"],
+        method=params["method"],
+    )
 
 
 def _sample(text: str | None, length: float) -> int | None:
