@@ -9,14 +9,13 @@ import errno
 import glob
 import os
 import select
-import signal
 import stat
 import subprocess
 import tempfile
 import typing as t
 import zlib
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, programs
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 
 PIECE = 256 * 1024
@@ -159,40 +158,38 @@ class Command(Source):
                 gone = isinstance(error, FileNotFoundError)
                 self._went("missing" if gone else "unreadable", "there is no such command" if gone else _words(error))
                 return
+            ended = False
             try:
-                yield from self._output(process, deadline)
+                ended = yield from self._output(process, deadline)
             finally:
-                self._end(process)
+                if not ended:
+                    # It only writes: it has nothing to put in order. What it left behind is ended, too, which may hold its output.
+                    programs.end(process, 0.0)
+                if process.stdout is not None:
+                    process.stdout.close()
             if self.state == "read" and process.returncode != 0:
                 complaints.seek(0)
                 said = plain(complaints.read(LONGEST_COMPLAINT * 4).decode("utf-8", "replace"), LONGEST_COMPLAINT)
                 self._went("partly", f"it ended with status {process.returncode}" + (f": {said}" if said else ""))
 
-    def _output(self, process: subprocess.Popen[bytes], deadline: clock.Deadline) -> t.Iterator[bytes]:
+    def _output(self, process: subprocess.Popen[bytes], deadline: clock.Deadline) -> t.Generator[bytes, None, bool]:
+        """Whether it has ended by itself."""
         if process.stdout is None:
             raise AssertionError("its output is a pipe")
         until = clock.elapsed() + deadline.left()
         while True:
             left = until - clock.elapsed()
             if left <= 0 or not select.select([process.stdout], [], [], left)[0]:
-                self._went("partly", "it had not ended at the deadline, and was stopped")
-                return
+                break
             piece = os.read(process.stdout.fileno(), PIECE)
             if not piece:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(max(0.1, until - clock.elapsed()))
-                    return
-                self._went("partly", "it had not ended at the deadline, and was stopped")
-                return
+                    return True
+                break
             yield piece
-
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        if process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        self._went("partly", "it had not ended at the deadline, and was stopped")
+        return False
 
 
 def files(names: t.Iterable[str]) -> list[File]:

@@ -72,9 +72,9 @@ def run(
         try:
             code = _wait(process, clock.elapsed() + max(0.0, left()), turn)
             if code is None:
-                _end(process)
+                end(process, GRACE)
         except BaseException:
-            _end(process)
+            end(process, GRACE)
             raise
         whole = output.seek(0, os.SEEK_END) <= most
         return Ended(code, _tail(output, most), _tail(errors, most), whole)
@@ -95,9 +95,9 @@ def _tail(file: t.IO[bytes], most: int) -> str:
     return file.read().decode("utf-8", "replace")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The program and everything that it started: asked to end, and then made to."""
-    for how, patience in ((signal.SIGTERM, GRACE), (signal.SIGKILL, None)):
+def end(process: subprocess.Popen[bytes], grace: float) -> None:
+    """The leader of its own session and everything that it started: asked to end, and made to when ``grace`` has passed."""
+    for how, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, None)):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, how)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import pathlib
@@ -167,3 +168,22 @@ def test_a_command_that_does_not_end_is_ended_with_all_that_it_started(waits: st
         assert (content, state) == (b"one\n", "partly") and "EOFError" in reason
     else:
         assert (content, state, reason) == (b"one\n", "partly", "it had not ended at the deadline, and was stopped")
+
+
+@pytest.mark.parametrize("waits", ["", "wait"])
+def test_nothing_goes_on_that_a_command_has_started_that_is_not_read_to_its_end(waits: str) -> None:
+    """Also where the command itself has ended, and only what it left behind holds its output."""
+    pieces = log_sources.Command(["sh", "-c", f"sleep 600 & echo $!; {waits}"]).pieces(clock.Deadline(60.0))
+    child = int(next(pieces))
+    pieces.close()
+    end = clock.Deadline(30.0)
+    while alive(child) and not end.passed():
+        clock.sleep(0.01)
+    assert not alive(child)
+
+
+def alive(process: int) -> bool:
+    """An orphan that has ended may be listed until its new parent has taken note."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return pathlib.Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in ("Z", "X")
+    return False
