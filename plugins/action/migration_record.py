@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import migration_runs
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import TogetherAction
 
 

@@ -15,6 +15,7 @@ from ansible import context
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import release_runs, release_screen
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import TogetherAction
 
 SIMPLE = re.compile(r"[\w.:/@+-]+")
@@ -33,7 +34,7 @@ def _options(values: dict[str, t.Any], extra: t.Iterable[str]) -> str:
 class ActionModule(TogetherAction):
     _VALID_ARGS = frozenset({"scope", "saga"})
 
-    def together(self, run: dict[str, t.Any], components: release_runs.Components, ledger_url: str | None) -> dict[str, t.Any]:
+    def together(self, run: dict[str, t.Any], components: Components, ledger_url: str | None) -> dict[str, t.Any]:
         scope, saga = self._task.args["scope"], self._task.args["saga"]
         concluded = release_runs.conclude(run, components, scope, saga, ledger_url)
         playbooks, inventories = context.CLIARGS.get("args") or (), context.CLIARGS.get("inventory") or ()

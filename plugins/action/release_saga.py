@@ -7,11 +7,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import release_runs
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import TogetherAction
 
 
 class ActionModule(TogetherAction):
     _VALID_ARGS = frozenset({"scope"})
 
-    def together(self, run: dict[str, t.Any], components: release_runs.Components, ledger_url: str | None) -> dict[str, t.Any]:
+    def together(self, run: dict[str, t.Any], components: Components, ledger_url: str | None) -> dict[str, t.Any]:
         return release_runs.begin(run, components, self._task.args["scope"], ledger_url)

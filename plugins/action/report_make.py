@@ -14,7 +14,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs, store
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import report_data, report_pages
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import TogetherAction
 

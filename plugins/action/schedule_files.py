@@ -14,7 +14,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import cron, heartbeat
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs, schedules
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import schedule_files
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import TogetherAction
 

@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import schedule_info
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import interruption, scheduled_runs
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, render
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import TogetherAction
 

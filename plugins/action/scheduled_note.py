@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import scheduled_runs
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import TogetherAction
 
 

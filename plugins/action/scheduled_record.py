@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import check_runs, scheduled_runs, scheduled_screen
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import TogetherAction
 
 

@@ -10,7 +10,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks as rows
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import history, runs
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 
 # A warning is told, and does not fail a scheduled run; what could not be asked does.
 FAILING = ("fail", "error")

@@ -8,7 +8,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, runs
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components, Run
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_screen import clock_line
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen
 

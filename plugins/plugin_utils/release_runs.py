@@ -15,45 +15,28 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import scope as scopes
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import verdict
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, releases, runs, sagas
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 
-Run = dict[str, t.Any]
 # Data and functions stand below the services that call them, and those below the pages that call these.
 DEPLOY_ORDER = {"postgres": 10, "redis": 10, "supabase": 10, "atlas": 10, "convex": 20, "railway": 30, "vercel": 40}
-
-
 # Kinds of failure that trying again does not mend.
 FINAL = ("auth", "permission", "not_found", "plan", "invalid", "refused")
+
+
+def _view(components: Components, name: str) -> dict[str, t.Any]:
+    state = components.result(name, "state") or {"failed": True, "msg": "it was not looked at"}
+    if not state.get("failed"):
+        return {"name": name, **state}
+    failure = state.get("failure") or {}
+    return {"name": name, "failure": (failure.get("message") and _told(failure)) or state["msg"], "refused": failure.get("kind") in FINAL}
 
 
 def _told(failure: t.Mapping[str, t.Any]) -> str:
     return f"{failure['message'].rstrip('.')}. {failure['hint']}" if failure["hint"] else str(failure["message"])
 
 
-class Components:
-    """The chosen components and their registered results."""
-
-    def __init__(self, verb: str, names: list[str], hostvars: t.Mapping[str, t.Any]) -> None:
-        self.verb = verb
-        self.names = names
-        self._facts = {name: hostvars[name] for name in names}
-
-    def result(self, name: str, step: str) -> dict[str, t.Any] | None:
-        """The registered result of a step; None when the step did not run for that component."""
-        found = self._facts[name].get(f"{self.verb}_{step}")
-        return None if found is None or found.get("skipped") else found
-
-    def variable(self, name: str, variable: str, default: t.Any = None) -> t.Any:
-        return self._facts[name].get(variable, default)
-
-    def view(self, name: str) -> dict[str, t.Any]:
-        state = self.result(name, "state") or {"failed": True, "msg": "it was not looked at"}
-        if not state.get("failed"):
-            return {"name": name, **state}
-        failure = state.get("failure") or {}
-        return {"name": name, "failure": (failure.get("message") and _told(failure)) or state["msg"], "refused": failure.get("kind") in FINAL}
-
-    def order(self, name: str) -> int:
-        return int(self.variable(name, "component_deploy_order", DEPLOY_ORDER.get(self.variable(name, "component_vendor"), 50)))
+def _order(components: Components, name: str) -> int:
+    return int(components.variable(name, "component_deploy_order", DEPLOY_ORDER.get(components.variable(name, "component_vendor"), 50)))
 
 
 def scope(run: Run, components: Components, ledger_url: str | None) -> dict[str, t.Any]:
@@ -69,7 +52,7 @@ def scope(run: Run, components: Components, ledger_url: str | None) -> dict[str,
             sagas.end(store, saga["id"], run["id"], "superseded")
         saga = None
     resumed = {name: member["to_release"]["id"] for name, member in saga["members"].items()} if saga else None
-    views = [components.view(name) for name in components.names]
+    views = [_view(components, name) for name in components.names]
     if resumed and not set(resumed) & set(components.names):
         resumed = None
     if verb == "rollback":
@@ -108,8 +91,9 @@ def begin(run: Run, components: Components, found: t.Mapping[str, t.Any], ledger
         return {**result, "status": "nothing"}
     # Going back, callers leave first, so that a new caller never meets an old callee; going forward they come last.
     backwards = run["verb"] == "rollback"
-    ordered = sorted(good, key=lambda name: (-components.order(name) if backwards else components.order(name), name))
-    waves = [list(names) for _order, names in itertools.groupby(ordered, key=components.order)]
+    orders = {name: _order(components, name) for name in good}
+    ordered = sorted(good, key=lambda name: (-orders[name] if backwards else orders[name], name))
+    waves = [list(names) for _number, names in itertools.groupby(ordered, key=orders.__getitem__)]
     members = [
         {
             "component": name,

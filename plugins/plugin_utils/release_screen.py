@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import verdict
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.admission import label
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components, Run
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, duration
 
 HEADLINES = {

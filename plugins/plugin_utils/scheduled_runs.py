@@ -12,7 +12,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks, heartbeat
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import leases, runs, schedules
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import check_runs, guard, variables
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 
 Item = dict[str, t.Any]
 Run = dict[str, t.Any]

@@ -13,7 +13,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import 
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks import check
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import history, runs, store
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import check_runs, check_screen, summary
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_runs import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from tests.harness.still_time import NOW, Time
 
 Json = dict[str, t.Any]
