@@ -27,7 +27,8 @@ from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as core_version
 from ansible.utils.vars import merge_hash
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+# What asks over HTTP is imported once here, and not in every worker.
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, wire  # noqa: F401
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome, shown
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import variables
 

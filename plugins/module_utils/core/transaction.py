@@ -10,9 +10,12 @@ import pathlib
 import traceback
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations, redaction, wire
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations, redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import Gate, Recorder
+
+if t.TYPE_CHECKING:
+    from ansible_collections.saasops.runbooks.plugins.module_utils.core import wire
 
 # Options of every module that talks to a vendor; documented in doc_fragments/common.py.
 COMMON_ARGUMENTS: dict[str, dict[str, t.Any]] = {
@@ -73,6 +76,9 @@ class Task:
         retry_header: str = "",
     ) -> wire.Wire:
         """A session to one host; ``base_url`` must have passed ``checked_base_url``. ``headers`` go with every request."""
+        # Modules that ask nobody spare what the libraries for it take to import.
+        from ansible_collections.saasops.runbooks.plugins.module_utils.core import wire
+
         if not wire.AVAILABLE:
             raise Failure("invalid", "the Python library requests is not installed", "Install it for the Python that runs this task: pip install requests")
         made = wire.Wire(vendor, base_url, self.deadline, self.params["request_timeout"], credential, request_id_header, headers, retry_header)

@@ -68,7 +68,14 @@ class Fingerprints:
 
     def of(self, text: str) -> str:
         """The line with every number, id and address replaced, and without its moment; the same for lines that say the same."""
-        key = text[: LONGEST_LOOK + 1].encode("utf-8", "replace").translate(_DIGITS)
+        return self._of(text[: LONGEST_LOOK + 1].encode("utf-8", "replace"))
+
+    def of_line(self, line: bytes) -> str:
+        """The same of a line as it stands in its source."""
+        return self._of(line) if len(line) <= LONGEST_LOOK else self.of(line.decode("utf-8", "replace"))
+
+    def _of(self, text: bytes) -> str:
+        key = text.translate(_DIGITS)
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= MOST_KNOWN:

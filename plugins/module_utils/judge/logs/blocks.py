@@ -41,7 +41,7 @@ class Blocks:
                 piece, skips = piece[end:], False
             end = piece.rfind(b"\n")
             if end >= 0:
-                yield rest + piece[: end + 1]
+                yield b"".join((rest, memoryview(piece)[: end + 1]))
                 rest = piece[end + 1 :]
             else:
                 rest += piece
@@ -137,41 +137,42 @@ class Sieve:
 
 
 def _look(hay: bytes, text: bytes, bits: int, found: dict[int, tuple[int, int]]) -> None:
-    find, rfind = hay.find, hay.rfind
-    for at in _rare(hay, text) if text[-1] >= 0x80 else _places(hay, text, 0):
-        start = rfind(b"\n", 0, at) + 1
+    for start, end in _rare(hay, text) if text[-1] >= 0x80 else _lines_with(hay, text, 0):
         known = found.get(start)
-        if known is None:
-            end = find(b"\n", at)
-            found[start] = (end if end >= 0 else len(hay), bits)
-        else:
-            found[start] = (known[0], known[1] | bits)
+        found[start] = (end, bits if known is None else known[1] | bits)
 
 
-def _places(hay: bytes, text: bytes, at: int) -> t.Iterator[int]:
-    """Where the text is, once in a line."""
-    at = hay.find(text, at)
+def _lines_with(hay: bytes, text: bytes, at: int) -> t.Iterator[tuple[int, int]]:
+    """Begin and end of every line in which the text is."""
+    find, rfind, last = hay.find, hay.rfind, len(hay)
+    at = find(text, at)
     while at >= 0:
-        yield at
-        end = hay.find(b"\n", at)
-        at = hay.find(text, end) if end >= 0 else -1
+        end = find(b"\n", at)
+        yield rfind(b"\n", 0, at) + 1, end if end >= 0 else last
+        at = find(text, end) if end >= 0 else -1
 
 
-def _rare(hay: bytes, text: bytes) -> t.Iterator[int]:
+def _rare(hay: bytes, text: bytes) -> t.Iterator[tuple[int, int]]:
     """The same of a text that ends with a sign such as a cross: few lines have its last byte, and one byte is found much faster than a text."""
-    last, length, misses = text[-1:], len(text), 0
-    at = hay.find(last)
+    find, rfind, startswith = hay.find, hay.rfind, hay.startswith
+    last, before, misses = text[-1:], len(text) - 1, 0
+    at = find(last)
     while at >= 0:
-        if hay.startswith(text, max(0, at + 1 - length)) and at + 1 >= length:
-            yield at + 1 - length
-            at = hay.find(b"\n", at)
-            if at < 0:
+        begins = at - before
+        if begins >= 0 and startswith(text, begins):
+            start, end = rfind(b"\n", 0, begins) + 1, find(b"\n", at)
+            if end < 0:
+                yield start, len(hay)
                 return
-        elif (misses := misses + 1) > MOST_MISSES:
+            yield start, end
+            at = find(last, end)
+            continue
+        misses += 1
+        if misses > MOST_MISSES:
             # It is no rare byte here, as in a language that is written with it.
-            yield from _places(hay, text, max(0, at + 1 - length))
+            yield from _lines_with(hay, text, max(0, begins))
             return
-        at = hay.find(last, at + 1)
+        at = find(last, at + 1)
 
 
 def _fewest(texts: dict[bytes, int]) -> dict[bytes, int]:

@@ -65,7 +65,8 @@ class Counted:
     def bounded(self) -> bool:
         return self._settings.bounded
 
-    def add(self, match: re.Match[str], text: str, at: float | None, kind: str, fingerprints: Fingerprints) -> None:
+    def note(self, at: float | None, kind: str) -> None:
+        """A line of which nothing is captured or kept."""
         self.seen += 1
         if at is not None:
             self.first_at = at if self.first_at is None or at < self.first_at else self.first_at
@@ -75,6 +76,9 @@ class Counted:
                     moments.add(at)
         if kind:
             self.kinds.add(kind, at)
+
+    def add(self, match: re.Match[str], text: str, at: float | None, kind: str, fingerprints: Fingerprints) -> None:
+        self.note(at, kind)
         for name, values in self.values.items():
             value = match[name]
             if value is not None:

@@ -17,7 +17,7 @@ AHEAD = 86400.0
 MOST_MINUTES = 2000
 _MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _BEFORE = rb"(?:<\d{1,3}>(?:\d )?)?[\[(\"']{0,2}"
-_ISO = rb"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::([0-5]\d(?:[.,]\d{1,9})?))? ?(Z\b|UTC\b|[+-]\d\d:?\d\d\b)?"
+_ISO = rb"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(?::([0-5]\d(?:[.,]\d{1,9})?))? ?(Z\b|UTC\b|[+-]\d\d:?\d\d\b)?"
 _PATTERNS: dict[str, re.Pattern[bytes]] = {
     "iso": re.compile(_BEFORE + _ISO),
     "epoch": re.compile(_BEFORE + rb"(\d{9,11}(?:\.\d{1,9})?)(?!\d)"),
@@ -38,7 +38,7 @@ class Times:
         self._after = after.encode()
         self._zone = zone
         self._now = now
-        self._minutes: dict[tuple[bytes, bytes, bytes | None], float] = {}
+        self._minutes: dict[tuple[bytes, bytes | None], float] = {}
 
     @property
     def known(self) -> bool:
@@ -64,15 +64,15 @@ class Times:
             return None
 
     def _iso(self, found: re.Match[bytes]) -> float:
-        day, minute, second, zone = found.groups()
+        minute, second, zone = found.groups()
         # Lines come in the order of time, mostly: the minute is known, and only seconds have to be read.
-        known = self._minutes.get((day, minute, zone))
+        known = self._minutes.get((minute, zone))
         if known is None:
             offset = "" if zone is None else "+00:00" if zone in (b"Z", b"UTC") else zone.decode()
             if len(self._minutes) >= MOST_MINUTES:
                 self._minutes.clear()
-            known = self._minutes[day, minute, zone] = self._moment(datetime.datetime.fromisoformat(f"{day.decode()}T{minute.decode()}{offset}"))
-        return known + float(second.replace(b",", b".")) if second else known
+            known = self._minutes[minute, zone] = self._moment(datetime.datetime.fromisoformat(f"{minute.decode()}{offset}"))
+        return known + float(second.replace(b",", b".") if b"," in second else second) if second else known
 
     def _epoch(self, found: re.Match[bytes]) -> float:
         return float(found[1])

@@ -34,7 +34,8 @@ class Pattern:
 
 @dataclasses.dataclass(frozen=True)
 class Compiled:
-    """``texts``: one of them stands in every line that fits, in small letters when ``folds``; None when every line has to be tried."""
+    """``texts``: one of them stands in every line that fits, in small letters when ``folds``; None when every line has to be tried.
+    ``bare``: the pattern is this mere text; where it stands nothing is left to be tried or captured."""
 
     pattern: Pattern
     regex: re.Pattern[str]
@@ -42,6 +43,7 @@ class Compiled:
     texts: frozenset[bytes] | None
     folds: bool
     near: re.Pattern[bytes] | None = None
+    bare: bytes | None = None
 
 
 def compiled(pattern: Pattern) -> Compiled:
@@ -60,7 +62,10 @@ def compiled(pattern: Pattern) -> Compiled:
     found = needles.of(pattern.regex, flags)
     texts, folds = found or (None, False)
     near = re.compile(pattern.near.encode()) if pattern.near else None
-    return Compiled(pattern, regex, _regex(pattern.name, pattern.unless, flags) if pattern.unless else None, texts, folds, near)
+    unless = _regex(pattern.name, pattern.unless, flags) if pattern.unless else None
+    text = pattern.regex.encode("utf-8", "replace")
+    mere = re.escape(pattern.regex) == pattern.regex and texts == frozenset({text}) and not (folds or wanted or unless)
+    return Compiled(pattern, regex, unless, texts, folds, near, text if mere else None)
 
 
 def _regex(name: str, text: str, flags: int) -> re.Pattern[str]:

@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.anonymous import Fingerprints
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.blocks import Sieve
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.blocks import LONGEST_LINE, Sieve
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.counts import Counted, Settings
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.moments import Times
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.logs.patterns import Compiled
@@ -45,6 +45,8 @@ class Scan:
         self.counted = [Counted(pattern.pattern, settings) for pattern in patterns]
         self._dropped = 0
         self._numbers: dict[int, tuple[int, ...]] = {}
+        # The patterns whose lines need not be read: a bit for each.
+        self._bare = 0 if settings.samples else sum(1 << number for number, pattern in enumerate(patterns) if pattern.bare is not None)
         self._trying = 0
         self._arrange()
         self.begin()
@@ -64,6 +66,8 @@ class Scan:
         span.long += long
         if self._times.known and span.first_at is None:
             span.first_at = self._first(block)
+        if self._bare:
+            lines = self._count_bare(block, lines)
         texts = ((block[start:end].decode("utf-8", "replace"), bits, start) for start, end, bits in lines)
         known_at, known = -1, self._carried
         for number, match, text, start in self._matches(texts):
@@ -73,6 +77,24 @@ class Scan:
         if self._times.known:
             last = block.rfind(b"\n", 0, len(block) - 1) + 1
             self._carried = span.last_at = self._moment(block, last, known_at, known)
+
+    def _count_bare(self, block: bytes, lines: t.Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """Count what need not be read, and return what is left. Of a line that was cut it is not known in which part the text stands."""
+        left = []
+        known_at, known = -1, self._carried
+        for start, end, bits in lines:
+            bare = bits & self._bare if end - start < LONGEST_LINE else 0
+            if bits != bare:
+                left.append((start, end, bits & ~bare))
+            if bare:
+                known_at, known = start, self._moment(block, start, known_at, known)
+                line = block[start:end]
+                kind = self._fingerprints.of_line(line) if self._settings.top else ""
+                for number in self._bits(bare):
+                    text = self._patterns[number].bare
+                    if text is not None and text in line and self._within(number, known):
+                        self.counted[number].note(known, kind)
+        return left
 
     def given(self, lines: t.Sequence[tuple[str, float | None]]) -> None:
         """Lines that come with their moments."""
@@ -103,7 +125,7 @@ class Scan:
             try:
                 with self._limit():
                     for text, bits, place in held:
-                        for number in self._numbers.get(bits) or self._bits(bits):
+                        for number in self._bits(bits):
                             self._trying = number
                             pattern = self._patterns[number]
                             match = pattern.regex.search(text)
@@ -116,7 +138,9 @@ class Scan:
                 self._arrange()
 
     def _bits(self, bits: int) -> tuple[int, ...]:
-        numbers = self._numbers[bits] = tuple(number for number in range(len(self._patterns)) if (bits & ~self._dropped) >> number & 1)
+        numbers = self._numbers.get(bits)
+        if numbers is None:
+            numbers = self._numbers[bits] = tuple(number for number in range(len(self._patterns)) if (bits & ~self._dropped) >> number & 1)
         return numbers
 
     def _moment(self, block: bytes, start: int, known_at: int, known: float | None) -> float | None:
@@ -141,16 +165,19 @@ class Scan:
                 return at
         return None
 
-    def _count(self, number: int, match: re.Match[str], text: str, at: float | None) -> None:
-        settings, counted = self._settings, self.counted[number]
+    def _within(self, number: int, at: float | None) -> bool:
+        """Whether a line of this moment counts."""
+        settings = self._settings
         if at is None:
-            counted.untimed += 1
-            if settings.bounded:
-                return
-        elif (settings.since is not None and at < settings.since) or (settings.until is not None and at >= settings.until):
+            self.counted[number].untimed += 1
+            return not settings.bounded
+        return (settings.since is None or at >= settings.since) and (settings.until is None or at < settings.until)
+
+    def _count(self, number: int, match: re.Match[str], text: str, at: float | None) -> None:
+        if not self._within(number, at):
             return
-        kind = ""
-        if settings.top:
+        kind, counted = "", self.counted[number]
+        if self._settings.top:
             group = counted.pattern.kind
             kind = self._fingerprints.of((match[group] if group else text) or text)
         counted.add(match, text, at, kind, self._fingerprints)
