@@ -168,6 +168,10 @@ def test_a_remedy_is_done_then_waits_and_then_a_person_is_called(healthy: World,
     # The person is called once, not at every look.
     once = launcher.play(healthy, "restart", *BREACHED, inventory=path)
     assert once.code != 0 and restarts(healthy) == 2 and "Told before: Slack." in said(once), once.output
+    # What comes up meanwhile somewhere else is told all the same.
+    both = healthy.write_inventory("both.yml", {name: {"component_remedies": [REMEDY]} for name in ("api", "app")}, **slack(healthy))
+    other = launcher.play(healthy, "restart", *BREACHED, "--limit", "api:app", inventory=both)
+    assert other.code != 0 and restarts(healthy) == 2 and "Told: Slack." in said(other), other.output
 
 
 def test_a_remedy_plans_what_it_does(healthy: World, launcher: Launcher) -> None:
