@@ -27,12 +27,13 @@ from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as core_version
 from ansible.utils.vars import merge_hash
 
-# What asks over HTTP is imported once here, and not in every worker.
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, wire  # noqa: F401
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import outcome, shown
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import variables
 
 COLLECTION = "saasops.runbooks"
+# What most modules ask with: imported once, in Ansible's main process, and not in every worker.
+importlib.import_module(f"{clock.__package__}.wire")
 # In-process execution leans on a few inner names of ansible-core; on a core that was not tested it is simply not used.
 TESTED_CORES = ("2.19", "2.20", "2.21")
 _CONSTRAINTS = ("mutually_exclusive", "required_together", "required_one_of", "required_if", "required_by")
