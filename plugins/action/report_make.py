@@ -10,6 +10,8 @@ import os
 import pathlib
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs, store
@@ -20,19 +22,21 @@ from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import T
 
 
 class ActionModule(TogetherAction):
+    _VALID_ARGS = frozenset({"period", "html", "folder", "name"})
+
     def together(self, run: dict[str, t.Any], components: Components, ledger_url: str | None) -> dict[str, t.Any]:
         ledger = runs.open_store(run, ledger_url)
         if ledger is None:
             raise refuse("there is no ledger yet, and a report is made of nothing else", "Run health or scheduled first", "ledger")
-        values, first = run["values"], components.names[0]
+        values, first = self._task.args, components.names[0]
         links, contacts = (components.variable(first, name) or {} for name in ("saasops_links", "saasops_contacts"))
-        data = report_data.gather(ledger, clock.now(), report_data.PERIODS[values["report_period"]], links, contacts)
+        data = report_data.gather(ledger, clock.now(), report_data.PERIODS[values["period"]], links, contacts)
         made = {"json": json.dumps(data, indent=1) + "\n", "md": report_pages.markdown(run, data)}
-        if values["report_html"]:
+        if boolean(values["html"]):
             made["html"] = report_pages.page(run, data)
-        folder = pathlib.Path(values.get("report_folder") or store.state_folder() / run["environment"].replace("/", "-") / run["id"]).expanduser()
-        files = {} if run["check_mode"] else {kind: self._write(folder / f"report.{kind}", text) for kind, text in made.items()}
-        screen = Screen(run["banner"], run["system"], f"REPORT of the {values['report_period']} - {len(data['bad'])} of {data['checks']} not well", run["id"])
+        folder = pathlib.Path(values.get("folder") or store.state_folder() / run["environment"].replace("/", "-") / run["id"]).expanduser()
+        files = {} if run["check_mode"] else {kind: self._write(folder / f"{values.get('name') or 'report'}.{kind}", text) for kind, text in made.items()}
+        screen = Screen(run["banner"], run["system"], f"REPORT of the {values['period']} - {len(data['bad'])} of {data['checks']} not well", run["id"])
         for one in data["bad"]:
             screen.facts.append((one["component"] or run["system"], f"{report_pages.WORDS[one['verdict']]}  {one['name']}, {one['times']} times"))
         screen.lines = [f"{len(data['runs'])} scheduled runs, {len(data['events'])} events, {len(data['trends'])} trends", *files.values()]

@@ -23,9 +23,11 @@ Wanted = list[dict[str, t.Any]]
 
 
 class ActionModule(TogetherAction):
-    _VALID_ARGS = frozenset({"options", "written"})
+    _VALID_ARGS = frozenset({"options", "written", "stopped"})
 
     def together(self, run: dict[str, t.Any], components: Components, ledger_url: str | None) -> dict[str, t.Any]:
+        if "stopped" in self._task.args:
+            return self._stopped(run, self._task.args["stopped"])
         first = components.names[0]
         wanted = schedule_info.read(components.variable(first, "schedule_runs"), components.variable(first, "schedule_timezone"))
         if not wanted:
@@ -40,6 +42,16 @@ class ActionModule(TogetherAction):
         if given["state"] == "present":
             self._remember(run, wanted, ledger_url)
         return {"files": files, "word": "done", "screen": dataclasses.asdict(self._screen(run, wanted, given, files))}
+
+    def _stopped(self, run: dict[str, t.Any], result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The screen of a task that failed. What was refused by ourselves was refused before the first file."""
+        failure = result.get("failure") or {}
+        loops = [one.get("msg") for one in result.get("results") or [] if one.get("failed")]
+        why = str(failure.get("message") or next(iter(loops), "") or result.get("msg") or "a task failed, see the error above")
+        headline = "REFUSED - nothing was written" if failure else "FAILED - the schedule may be in place in part"
+        again = "Mend that, and run the same command again: it goes on where this one stopped"
+        screen = Screen(run["banner"], run["system"], headline, run["id"], lines=[why], next_steps=[failure.get("hint") or again])
+        return {"failed": True, "msg": why, "word": "refused" if failure else "failed", "screen": dataclasses.asdict(screen)}
 
     def _remember(self, run: dict[str, t.Any], wanted: Wanted, ledger_url: str | None) -> None:
         """From now on a run that does not happen is missed."""

@@ -17,4 +17,5 @@ class ActionModule(TogetherAction):
     def together(self, run: dict[str, t.Any], components: Components, ledger_url: str | None) -> dict[str, t.Any]:
         hostvars = self._task_vars["hostvars"]
         before = list((hostvars[components.names[0]].get("scheduled_noted") or {}).get("noted") or [])
-        return {"noted": [*before, scheduled_runs.note(run, self._task.args["item"], hostvars, components.names, before)]}
+        noted = scheduled_runs.note(run, self._task.args["item"], hostvars, components.names, before)
+        return {"noted": [*before, {**noted, "remembered": scheduled_runs.remember(run, noted, ledger_url)}]}

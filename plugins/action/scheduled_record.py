@@ -17,7 +17,8 @@ class ActionModule(TogetherAction):
         noted = list((self._task_vars["hostvars"][components.names[0]].get("scheduled_noted") or {}).get("noted") or [])
         items = scheduled_runs.complete(run, noted)
         found = [one for item in items for one in item["checks"]]
-        concluded = check_runs.conclude(run, components, found, ledger_url)
+        lost = [one for item in items if not item.get("remembered") for one in item["checks"]]
+        concluded = check_runs.conclude(run, components, found, ledger_url, lost)
         if not any(one["verdict"] != "skipped" for one in found):
             # Nothing was asked for but what a person does, or nothing at all: no look has gone wrong.
             concluded.update(word="overlapped" if run["overlapped"] else "nothing")

@@ -32,6 +32,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         try:
             screen = self._screen(run, record)
             screen.footer += _told(hostvars[first].get("notify_told"))
+            screen.footer += _digested(hostvars[first].get("notify_digest"))
             screen.footer += self._conclude(run, hostvars[first].get("saasops_ledger_url"), record, screen)
             self._display.display("\n" + render(screen))
         finally:
@@ -73,6 +74,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except (OSError, Failure) as error:
             lines.append(f"Note: the record was not written whole: {error}")
         return lines
+
+
+def _digested(told: t.Mapping[str, t.Any] | None) -> list[str]:
+    """What had waited for this run to be told; nothing where nothing had."""
+    if not told or not (told.get("routes") or told.get("failed")):
+        return []
+    return [f"Digest: {line}" for line in _told(told)]
 
 
 def _told(told: t.Mapping[str, t.Any] | None) -> list[str]:

@@ -15,14 +15,34 @@ description:
   - Gathers what the ledger knows of a day, a week or a month, and writes it as JSON, as Markdown, and when asked as one HTML page.
   - Asks no vendor. In check mode nothing is written.
 notes:
-  - Made for a task with C(run_once) in C(playbooks/report.yml), whose variables it takes.
+  - Made for a task with C(run_once) in the role C(report).
 extends_documentation_fragment:
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.action
 attributes:
   diff_mode:
     support: none
-options: {}
+options:
+  period:
+    description:
+      - The time that it tells of, up to now, as the variable C(report_period) of the role takes it.
+    type: str
+    required: true
+  html:
+    description:
+      - Write one HTML page, too.
+    type: bool
+    default: false
+  folder:
+    description:
+      - Where to write it. Empty, the folder of the run's record.
+    type: str
+    default: ""
+  name:
+    description:
+      - What its files are called, before C(.md), C(.json) and C(.html).
+    type: str
+    default: report
 seealso:
   - module: saasops.runbooks.guard
   - module: saasops.runbooks.summary
@@ -31,6 +51,8 @@ seealso:
 EXAMPLES = r"""
 - name: Make the report
   saasops.runbooks.report_make:
+    period: week
+    html: true
   run_once: true
   register: report_record
 """

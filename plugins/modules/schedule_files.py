@@ -32,6 +32,10 @@ options:
       - The files are in place, or gone. The ledger then remembers from when on a run can be missed, and the screen is made.
     type: bool
     default: false
+  stopped:
+    description:
+      - The result of the task that failed. The screen then says so, and this task fails, too.
+    type: dict
 seealso:
   - module: saasops.runbooks.guard
   - module: saasops.runbooks.summary
@@ -57,6 +61,6 @@ files:
     mode: {description: Its permissions., type: str}
 screen:
   description: The parts of the screen, for M(saasops.runbooks.summary).
-  returned: with O(written)
+  returned: with O(written) or O(stopped)
   type: dict
 """

@@ -38,8 +38,13 @@ def gather(components: Components, steps: t.Sequence[str]) -> tuple[list[rows.Ch
     return found, changes
 
 
-def conclude(run: t.Mapping[str, t.Any], components: Components, checks: t.Sequence[rows.Check], ledger_url: str | None) -> dict[str, t.Any]:
-    """``{word, outcomes, not_there, ends_on, seconds, at, checks}``, written into the ledger's history unless in check mode."""
+def conclude(
+    run: t.Mapping[str, t.Any], components: Components, checks: t.Sequence[rows.Check], ledger_url: str | None, unwritten: t.Sequence[rows.Check] | None = None
+) -> dict[str, t.Any]:
+    """``{word, outcomes, not_there, ends_on, seconds, at, checks}``, written into the ledger's history unless in check mode.
+
+    ``unwritten``: those checks that the history does not have yet; all when it is not given.
+    """
     at = clock.now()
     outcomes = {name: _outcome([one for one in checks if one["component"] == name]) for name in components.names}
     word = rows.worst(checks)
@@ -60,7 +65,7 @@ def conclude(run: t.Mapping[str, t.Any], components: Components, checks: t.Seque
         try:
             store = runs.open_store(run, ledger_url)
             if store:
-                history.note(store, run["id"], at, [*checks, rows.check(run["verb"], history.WHOLE, word, "")])
+                history.note(store, run["id"], at, [*(checks if unwritten is None else unwritten), rows.check(run["verb"], history.WHOLE, word, "")])
         except Failure as failure:
             # What was seen is told all the same.
             concluded["cautions"].append(f"the history was not written: {failure.message}")

@@ -4,33 +4,47 @@
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.schedule_info import TAGS
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks, heartbeat
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import leases, runs, schedules
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, history, leases, runs, schedules
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import check_runs, guard, variables
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 
 Item = dict[str, t.Any]
 Run = dict[str, t.Any]
 # What an item may say, and what stands for what it leaves out.
-KEYS = ("name", "tags", "do", "components", "commands", "ask", "budget")
+KEYS = ("name", "tags", "do", "components", "commands", "ask", "period", "budget")
 BUDGET = "10m"
 # Work that is no role of its own.
-COMMAND, PERSON = "command", "person"
+COMMAND, PERSON, REPORT = "command", "person", "report"
 # A lease outlives its run's budget by so much: what is over its budget still ends by itself.
 MARGIN = 600.0
+# Within so many seconds what was left of a run that is gone has noticed it, and has ended its command (``runs.RENEW_EVERY``, ``programs``).
+LEFT_BEHIND = 20.0
 
 
 def offered() -> list[str]:
-    """What an item may do: commands, notes for a person, and every verb whose role looks (``tasks/verify.yml``) and needs no plan before."""
+    """What an item may do: commands, a report, notes for a person, and every verb whose role looks (``tasks/verify.yml``) and needs no plan before."""
     roles = [
         path.name for path in (guard.ROOT / "roles").iterdir() if (path / "tasks" / "verify.yml").is_file() and not (path / "tasks" / "plan.yml").is_file()
     ]
-    return sorted([*roles, COMMAND, PERSON])
+    return sorted([*roles, COMMAND, PERSON, REPORT])
+
+
+def looks_once(verb: str) -> bool:
+    """Whether the verb's role has something to look at once for all components, too: ``tasks/vendors.yml``, which registers ``<verb>_posted``."""
+    return (guard.ROOT / "roles" / verb / "tasks" / "vendors.yml").is_file()
+
+
+def periods() -> list[str]:
+    """The times that a report may tell of."""
+    return list(guard.options_of(REPORT)["report_period"]["choices"])
 
 
 def wanted_tags(given: t.Sequence[str], skipped: t.Sequence[str], items: t.Sequence[Item]) -> list[str]:
@@ -77,6 +91,12 @@ def _item(given: t.Any, components: t.Mapping[str, t.Mapping[str, t.Any]]) -> It
             raise refuse(f"{name}: {key} belongs to do: {doing}", f"Give {key} there, and nowhere else", "items")
     if item["do"] == COMMAND:
         _check_commands(item, components)
+    item["period"] = str(given.get("period") or "")
+    if bool(item["period"]) is not (item["do"] == REPORT):
+        raise refuse(f"{name}: period belongs to do: {REPORT}", f"Give period there ({', '.join(periods())}), and nowhere else", "items")
+    if item["period"] and item["period"] not in periods():
+        meant = variables.near(item["period"], periods())
+        raise refuse(f"{name}: there is no period {item['period']}", f"Did you mean {meant[0]}?" if meant else f"Periods are: {', '.join(periods())}", "items")
     item["components"] = item["components"] or list(components)
     item["budget"] = durations.seconds(given.get("budget", BUDGET), f"{name}: budget")
     if item["budget"] < 1:
@@ -107,9 +127,11 @@ def due(items: t.Sequence[Item], tags: t.Sequence[str]) -> list[Item]:
     for item in items:
         if not set(tags) & set(item["tags"]):
             continue
-        same = next((one for one in found if one["do"] == item["do"]), None) if item["do"] not in (COMMAND, PERSON) else None
+        is_role = item["do"] not in (COMMAND, PERSON, REPORT)
+        same = next((one for one in found if one["do"] == item["do"]), None) if is_role else None
         if same is None:
-            found.append({**item, "is_role": item["do"] not in (COMMAND, PERSON), "timeout": max(1, round(item["budget"]))})
+            once = is_role and looks_once(item["do"])
+            found.append({**item, "is_role": is_role, "looks_once": once, "timeout": max(1, round(item["budget"]))})
             continue
         same["name"] = same["name"] if same["name"] == item["name"] else f"{same['name']}, {item['name']}"
         same["components"] = list(dict.fromkeys([*same["components"], *item["components"]]))
@@ -143,8 +165,27 @@ def begin(run: Run, tags: t.Sequence[str], items: t.Sequence[Item], wanted: t.Se
             raise
         schedules.begin(store, run["id"], tags, at, budget, "overlapped")
         return {**begun, "due": [], "overlapped": failure.message}
+    if lease.taken_over_from:
+        begun["cautions"].append(_stopped(store, lease.taken_over_from, at))
+        clock.sleep(LEFT_BEHIND)
     schedules.begin(store, run["id"], tags, at, budget)
     return {**begun, "purpose": purpose, "generation": lease.generation, "lease_seconds": seconds}
+
+
+def _stopped(store: Store, lost: str, at: float) -> str:
+    """Tell of an earlier run of these tags that never came to its end, and of what it had begun to change."""
+    under_way: collections.Counter[str] = collections.Counter()
+    for entry in chain.entries(store, lost):
+        if entry["kind"] not in ("intent", "outcome"):
+            continue
+        # What the orphan of a run breaks off has an outcome, which is a failure.
+        done = entry["kind"] == "outcome" and not entry["data"]["failure"]
+        under_way[f"{entry['data']['component']}: {entry['data']['target']}"] += -1 if done else entry["kind"] == "intent"
+    begun = [name for name, number in under_way.items() if number > 0]
+    if any(row["run"] == lost and row["verdict"] == schedules.WORKING for row in schedules.rows(store)):
+        schedules.end(store, lost, at, schedules.STOPPED, [])
+    told = f" {'; '.join(begun)} was begun, and nobody saw it end: see what it has done." if begun else " Nothing that may change something was under way."
+    return f"run {lost} was stopped before its end.{told} What is due is done from the beginning"
 
 
 def note(run: Run, item: Item, hostvars: t.Mapping[str, t.Any], chosen: t.Sequence[str], before: t.Sequence[Item]) -> Item:
@@ -170,13 +211,39 @@ def note(run: Run, item: Item, hostvars: t.Mapping[str, t.Any], chosen: t.Sequen
     }
 
 
+def remember(run: Run, item: Item, ledger_url: str | None) -> bool:
+    """Write down at once what an item has found: a report that comes after it knows it, and a run that is killed has not lost it."""
+    if run["check_mode"] or not item["checks"]:
+        return False
+    try:
+        store = runs.open_store(run, ledger_url)
+        return store is not None and history.note(store, run["id"], item["ended_at"], item["checks"]) >= 0
+    except Failure:
+        # It is tried once more at the end, and told then.
+        return False
+
+
+def _of_report(item: Item, facts: t.Mapping[str, t.Any]) -> checks.Check:
+    name, made = f"report of the {item['period']}", facts.get("report_record") or {}
+    if not made.get("report"):
+        failure = made.get("failure") or {}
+        why = str(failure.get("message") or made.get("msg") or "it was not made")
+        # Before the first run there is nothing to tell of.
+        return checks.check(name, "", "skipped" if failure.get("code") == "ledger" else "error", why, next=failure.get("hint") or "")
+    told = f"{len(made['report']['bad'])} of {made['report']['checks']} not well"
+    where = "; ".join([told, *(made["files"][kind] for kind in ("html", "md") if kind in made["files"])])
+    return checks.check(name, "", "pass", where, brief=f"{name}: {where}")
+
+
 def _found(item: Item, hostvars: t.Mapping[str, t.Any], names: list[str]) -> tuple[list[checks.Check], list[dict[str, t.Any]]]:
     if item["do"] == PERSON:
         return [checks.check(text, "", "skipped", "for a person", person=True) for text in item["ask"]], []
+    if item["do"] == REPORT:
+        return [_of_report(item, hostvars[names[0]])], []
     stopped = [name for name in names if (hostvars[name].get("scheduled_failure") or {}).get("item") == item["name"]] if item["do"] != COMMAND else []
     found = [checks.check(item["do"], name, "error", str(hostvars[name]["scheduled_failure"]["msg"])) for name in stopped]
     if item["do"] != COMMAND:
-        more, changes = check_runs.gather(Components(item["do"], names, hostvars), ["verify"])
+        more, changes = check_runs.gather(Components(item["do"], names, hostvars), [*(["posted"] if item["looks_once"] else []), "verify"])
         # A task that failed is told once.
         return [*found, *(one for one in more if one["component"] not in stopped)], changes
     changes = []

@@ -84,6 +84,8 @@ def on_sandbox(world: World, name: str, environment: str = "production") -> Syst
     shared = {key: value for key, value in world.variables().items() if key not in ("saasops_system", "saasops_environment")}
     if world.ledger_url is None:
         shared["saasops_ledger_url"] = f"sqlite:///{world.folder}/ledger.sqlite3"
+    pages = {vendor: f"{world.sandbox_run['status_url']}/{vendor}/api/v2/summary.json" for vendor in ("atlas", "clerk", "mongodb", "supabase")}
+    shared["saasops_status_pages"] = {**shared["saasops_status_pages"], **pages}
     # At once, and whatever a loaded machine takes to answer.
     shared.update(health_probes=1, health_probe_interval="0s", health_recheck_after="0s")
     vendors = {host: facts["component_vendor"] for host, facts in own.items()}

@@ -278,6 +278,10 @@ def test_at_night_only_what_is_critical_goes_out(desk: Desk) -> None:
     assert desk.states(desk.tell([desk.bot(), desk.pager()], severity="error", quiet_hours=quiet)) == ["held", "sent"]
     assert desk.states(desk.tell([desk.bot()], severity="critical", quiet_hours=quiet)) == ["sent"]
     assert "Held for the digest: hook" in desk.tell([desk.hook()], quiet_hours=quiet)["told"]
+    # A digest wakes nobody up, either.
+    before = len(desk.messages())
+    assert desk.tell([desk.hook()], do="digest", quiet_hours=quiet)["told"] == "Held for the digest: hook" and len(desk.messages()) == before
+    assert desk.tell([desk.hook()], do="digest")["told"] == "Told: hook" and len(desk.messages()) == before + 1
 
 
 def test_quiet_hours_that_are_none_silence_nobody(desk: Desk) -> None:

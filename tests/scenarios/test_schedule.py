@@ -71,5 +71,18 @@ def test_it_is_planned_written_once_and_taken_away(launcher: Launcher, world: Wo
 def test_a_schedule_that_cannot_be_right_writes_nothing(launcher: Launcher, world: World) -> None:
     for runs, reason in (([], "schedule_runs is not there"), ([{"tags": ["daily"], "cron": "7 o'clock"}], "give five fields")):
         run = launcher.play(world, "schedule", inventory=inventory(world, *runs))
-        assert run.code not in (0, None) and reason in run.output, run.output
-        assert list((world.folder / "there").iterdir()) == []
+        assert run.code not in (0, None) and reason in said(run), run.output
+        assert "REFUSED - nothing was written" in run.headline and list((world.folder / "there").iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_told_as_failed_with_its_reason(launcher: Launcher, world: World) -> None:
+    place = inventory(world, *RUNS)
+    (world.folder / "no-folder").touch()
+    given = ("-e", "schedule_kind=cron", "-e", f"schedule_cron_folder={world.folder}/no-folder/cron.d")
+    run = launcher.play(world, "schedule", *given, inventory=place)
+    assert run.code not in (0, None) and "FAILED - the schedule may be in place in part" in run.headline, run.output
+    assert "UNKNOWN" not in run.summary and f"{world.folder}/no-folder" in run.summary.replace("\n", "").replace("   ", ""), run.summary
+    assert systems.rows(world, "shop/production") == [], "what was not installed cannot be missed"
+    check_fits(run)
+    again = launcher.play(world, "schedule", "-e", "schedule_kind=cron", inventory=place)
+    assert again.code == 0 and "SCHEDULED" in again.headline, again.output

@@ -6,12 +6,15 @@ A sample, another one in each session, always runs; every tag of every system ru
 
 from __future__ import annotations
 
+import json
 import pathlib
 import typing as t
+import urllib.request
 
 import pytest
 import yaml
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import history, store
 from tests.harness import systems
 from tests.harness.launcher import Launcher
 from tests.harness.matrix import sample
@@ -81,6 +84,9 @@ COMMANDS = {
     "slow": {"argv": ["sleep", "60"], "reads_only": True},
     "wait": {"argv": ["sh", "-c", "until [ -e go ]; do sleep 0.05; done"], "reads_only": True},
     "change": {"argv": ["sh", "-c", "echo x >> changed"]},
+    # As if the machine had lost its power in the middle: half of the work is done, and the run and its worker are gone.
+    "outage": {"argv": ["sh", "-c", "echo half >> done; [ -e pid ] || { echo whole >> done; exit; }; kill -9 $(cat pid) $PPID"]},
+    "endless": {"argv": ["sh", "-c", "echo $$ > command; [ -e pid ] || exit 0; kill -9 $(cat pid); rm pid; while sleep 0.1; do echo x >> beats; done"]},
 }
 
 
@@ -188,3 +194,77 @@ def test_a_missed_run_is_told_by_the_next_and_by_the_heartbeat(launcher: Launche
     late = launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory)
     assert late.code == 0 and "Note: daily did not run when it was due at" in said(late), late.output
     check_fits(late)
+
+
+def killed(launcher: Launcher, world: World, inventory: pathlib.Path) -> None:
+    """A run whose command ends it in the middle."""
+    run = launcher.start(world, "scheduled", "--tags", "daily", inventory=inventory)
+    (world.folder / "pid").write_text(str(run.pid), encoding="utf-8")
+    assert run.go().wait().code not in (0, 2)
+
+
+def test_the_next_run_tells_of_a_command_in_whose_middle_the_last_one_was_killed(launcher: Launcher, world: World) -> None:
+    inventory = declare(world, command("first", "good"), command("second", "change", "outage"))
+    killed(launcher, world, inventory)
+    assert ((world.folder / "changed").read_text(), (world.folder / "done").read_text()) == ("x\n", "half\n")
+    [row] = systems.rows(world, "shop/production")
+    assert (row["verdict"], row["ended_at"]) == ("working", None)
+    (world.folder / "pid").unlink()
+    run = launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory)
+    assert (run.code, run.stats["word"]) == (0, "pass"), run.output
+    assert f"Note: run {row['run']} was stopped before its end. app: outage in {world.folder.name} was begun, and nobody saw it end" in said(run)
+    assert "app: change" not in said(run), "what came to its end is not called half done"
+    assert (world.folder / "done").read_text() == "half\nhalf\nwhole\n"
+    assert [row["verdict"] for row in systems.rows(world, "shop/production")] == ["stopped", "pass"]
+    check_fits(run)
+    again = launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory)
+    assert (again.code, "was stopped before its end" in said(again)) == (0, False), "it is told once"
+    # What the killed run had found before is not lost.
+    known = store.Store(f"sqlite:///{world.folder}/ledger.sqlite3", "shop/production", create=False)
+    assert {one["run"] for one in history.rows(known, component="app", name="good")} == {one["run"] for one in systems.rows(world, "shop/production")}
+
+
+def test_what_is_left_of_a_killed_run_ends_its_command(launcher: Launcher, world: World) -> None:
+    inventory = declare(world, command("only", "endless", budget="10m"))
+    killed(launcher, world, inventory)
+    command_pid = int((world.folder / "command").read_text())
+    assert pathlib.Path(f"/proc/{command_pid}").exists(), "the worker and its command live on"
+    while pathlib.Path(f"/proc/{command_pid}").exists():
+        world.sandbox.advance(1)
+    run = launcher.play(world, "scheduled", "--tags", "daily", inventory=inventory)
+    assert run.code == 0 and "app: endless" in said(run), run.output
+
+
+def test_a_morning_is_told_in_a_report_and_by_the_digest(launcher: Launcher, new_world: NewWorld) -> None:
+    world = new_world("healthy")
+    world.sandbox.status_page("railway", {"name": "Deployments are slow", "impact": "minor"})
+    run = world.sandbox_run
+    slack = {
+        "name": "Slack",
+        "kind": "slack",
+        "channel": "#incidents",
+        "token": run["slack"]["token"],
+        "api_url": run["slack"]["api_url"],
+        "digest": ["warning"],
+    }
+    items = [{"name": "health", "tags": ["morning"], "do": "health"}, {"name": "tell", "tags": ["morning"], "do": "report", "period": "day"}]
+    quick = {"health_probes": 1, "health_probe_interval": "0s", "health_recheck_after": "0s", "report_html": True}
+    inventory = world.write_inventory("morning.yml", scheduled_items=items, notify_routes=[slack], **quick)
+    plan = launcher.play(world, "scheduled", "--tags", "morning", "--check", inventory=inventory)
+    assert plan.code == 0 and bad(plan) == {("vendors", "railway status page")}, plan.output
+    assert "NOT CHECKED  report of the day" in plan.summary or "report of the day" in said(plan)
+    done = launcher.play(world, "scheduled", "--tags", "morning", inventory=inventory)
+    assert done.code == 0 and bad(done) == {("vendors", "railway status page")}, done.output
+    assert "Held for the digest: Slack" in said(done) and "Digest: Told: Slack." in said(done)
+    check_fits(done)
+    with urllib.request.urlopen(f"{world.sandbox_run['slack']['url']}/history") as answer:
+        [message] = json.load(answer)["messages"]
+    assert "1 message(s) since the last digest" in message["text"] and "scheduled morning WARN (1)" in message["text"]
+    [folder] = {file.parent for file in world.state.rglob("report-day.*")}
+    told = json.loads((folder / "report-day.json").read_text(encoding="utf-8"))
+    assert [(one["component"], one["name"]) for one in told["bad"]] == [("vendors", "railway status page")], "the run's own looks are in its report"
+    assert (folder / "summary.txt").exists() and (folder / "report-day.html").exists()
+    night = {"from": "00:00", "to": "23:59", "zone": "UTC"}
+    asleep = world.write_inventory("night.yml", scheduled_items=items, notify_routes=[slack], notify_quiet_hours=night, **quick)
+    world.sandbox.advance(7200)
+    assert "Digest: Held for the digest: Slack." in said(launcher.play(world, "scheduled", "--tags", "morning", inventory=asleep))

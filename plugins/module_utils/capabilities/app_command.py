@@ -59,7 +59,8 @@ def execute(task: Task) -> dict[str, t.Any]:
     seconds = durations.seconds(params["timeout"], "timeout")
 
     def run() -> programs.Ended:
-        return programs.run(params["argv"], folder, given, lambda: seconds, most=MOST_JSON)
+        # What is left of a run that was killed ends its command, so that the next run has it to itself.
+        return programs.run(params["argv"], folder, given, lambda: seconds, most=MOST_JSON, turn=task.gate.recorder.turn)
 
     ended = run() if params["reads_only"] else t.cast("programs.Ended", task.gate.change(VENDOR, RUN, target, params["argv"], run))
     took = clock.elapsed() - started

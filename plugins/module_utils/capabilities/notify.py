@@ -59,7 +59,7 @@ def execute(task: Task) -> Json:
     warnings: list[str] = []
     ledger = _ledger(task, warnings) if routes else None
     if act == "digest":
-        rows = _send(task, ledger, *_digests(task, ledger, routes), warnings)
+        rows = _send(task, ledger, *_digests(task, ledger, routes, _quiet(params["quiet_hours"], warnings)), warnings)
         return _result(task, rows, routes, "", warnings)
     message = _message(params)
     rows = _send(task, *_decided(task, ledger, routes, message, _quiet(params["quiet_hours"], warnings), warnings), warnings)
@@ -155,8 +155,8 @@ def _each(task: Task, ledger: Store | None, connection: t.Any, routes: list[Rout
     return rows, letters
 
 
-def _digests(task: Task, ledger: Store | None, routes: list[Route]) -> tuple[list[Json], list[Letter]]:
-    """A letter for each route that something waits for. A digest that another run is sending now is left to it."""
+def _digests(task: Task, ledger: Store | None, routes: list[Route], quiet: str) -> tuple[list[Json], list[Letter]]:
+    """A letter for each route that something waits for, unless people sleep. A digest that another run is sending now is left to it."""
     rows: list[Json] = []
     letters: list[Letter] = []
     if ledger is None:
@@ -167,6 +167,9 @@ def _digests(task: Task, ledger: Store | None, routes: list[Route]) -> tuple[lis
         for route in routes:
             waiting = notifications.held(connection, ledger, route.name)
             if not waiting:
+                continue
+            if quiet:
+                rows.append(_row(route, "held", f"quiet hours until {quiet}"))
                 continue
             message = _collected(task.params["environment"], waiting)
             past, doubt = notifications.known(connection, ledger, route.name, notifications.DIGEST)

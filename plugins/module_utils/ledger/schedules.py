@@ -13,6 +13,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store impo
 # As long as history.
 KEPT_SECONDS = 400 * 86400.0
 WORKING = "working"
+# What ended without saying so, as the next run of its tags found.
+STOPPED = "stopped"
 
 
 def begin(store: Store, run: str, tags: t.Sequence[str], at: float, budget: float, verdict: str = WORKING) -> None:

@@ -99,3 +99,14 @@ def test_a_time_that_comes_twice_may_be_met_at_its_second_coming() -> None:
     # The grace of the first has passed, that of the second has not.
     assert heartbeat.judge(wanted("30 2 * * *", 600), days, second - 60)["verdict"] == "pass"
     assert heartbeat.judge(wanted("30 2 * * *", 600), days, second + 601)["verdict"] == "fail"
+
+
+def test_a_time_that_comes_twice_is_missed_by_its_second_coming_alone() -> None:
+    days, where, when = [row(at(f"2026-10-{day} 02:30")) for day in (23, 24)], cron.zone("Europe/Berlin"), cron.read("30 2 * * *")
+    first, second = (datetime.datetime(2026, 10, 25, 2, 30, tzinfo=where, fold=fold).timestamp() for fold in (0, 1))
+    assert second - first == HOUR
+    for now, gone in ((first + 601, []), (second, []), (second + 600, []), (second + 601, [first])):
+        assert heartbeat.missed(when, where, 600, days, now) == gone, now - first
+    # Whoever starts at the second of two is in time up to its grace, and no longer.
+    for late, gone in ((0, []), (600, []), (601, [first])):
+        assert heartbeat.missed(when, where, 600, [*days, row(second + late)], second + 700) == gone, late
