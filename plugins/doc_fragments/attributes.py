@@ -113,6 +113,17 @@ attributes:
       - saasops.runbooks.sentry
 """
 
+    ACTIONGROUP_DATADOG = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.datadog) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.datadog
+"""
+
     ACTIONGROUP_UPTIMEROBOT = r"""
 options: {}
 attributes:

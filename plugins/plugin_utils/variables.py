@@ -70,6 +70,7 @@ VENDOR = {
             "convex_url",
         }
     ),
+    "datadog": frozenset({"datadog_api_key", "datadog_api_url", "datadog_app_key", "datadog_site"}),
     "railway": frozenset(
         {
             "railway_api_token",

@@ -114,6 +114,9 @@ class World:
             "stripe_api_key": run["stripe"]["api_key"],
             "stripe_mode": "live",
             "saasops_status_pages": status_pages(run["status_url"]),
+            "datadog_api_url": run["datadog"]["url"],
+            "datadog_api_key": run["datadog"]["api_key"],
+            "datadog_app_key": run["datadog"]["app_key"],
             "sentry_api_url": run["sentry"]["url"],
             "sentry_organization": run["sentry"]["organization"],
             "sentry_token": run["sentry"]["token"],
@@ -139,7 +142,7 @@ class World:
     def environment(self, **changes: str | None) -> dict[str, str]:
         """The process environment of a run: nothing of the developer's own tokens or settings, virtual time."""
         vendors = ("VERCEL_", "RAILWAY_", "CONVEX_", "SHOPIFY_", "STRIPE_", "SLACK_", "PAGERDUTY_", "STATUSPAGE_", "SMTP_", "UPTIMEROBOT_", "SENTRY_")
-        own = ("ANSIBLE_", "SAASOPS_", *vendors)
+        own = ("ANSIBLE_", "SAASOPS_", "DATADOG_", "DD_", *vendors)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         made: dict[str, str | None] = {
             **kept,

@@ -72,6 +72,8 @@ def connection(run: Json, module: str) -> Json:
         return {"token": known["token"], "api_url": known["url"], "shop": known["shop"]}
     if vendor == "sentry":
         return {"token": known["token"], "api_url": known["url"], "organization": known["organization"]}
+    if vendor == "datadog":
+        return {"api_key": known["api_key"], "app_key": known["app_key"], "api_url": known["url"]}
     if vendor == "uptimerobot":
         return {"api_key": known["api_key"], "api_url": known["url"]}
     if vendor == "stripe":
@@ -81,7 +83,7 @@ def connection(run: Json, module: str) -> Json:
     return {"deploy_key": known["deploy_key"], "url": known["url"], "deployment": known["deployment"]}
 
 
-def play(sandbox: Sandbox, act: Act, folder: pathlib.Path, **more: t.Any) -> Json:
+def play(sandbox: Sandbox, act: Act, folder: pathlib.Path, check_mode: bool = False, **more: t.Any) -> Json:
     """The module's result in this process, with its options checked as Ansible checks them.
 
     ``{folder}`` in an option is the test's own; a function there is asked for the value.
@@ -94,7 +96,7 @@ def play(sandbox: Sandbox, act: Act, folder: pathlib.Path, **more: t.Any) -> Jso
     rules = {name: value for name, value in module.SPEC.items() if name != "supports_check_mode"}
     checked = ModuleArgumentSpecValidator(**rules).validate(given)
     assert not checked.error_messages, checked.error_messages
-    return outcome(module.execute, checked.validated_parameters, check_mode=False, no_log=True)
+    return outcome(module.execute, checked.validated_parameters, check_mode, no_log=True)
 
 
 @dataclasses.dataclass(eq=False)
@@ -395,7 +397,27 @@ UPTIMEROBOT = [
     uptimerobot("change", "maintenance_window", {**NIGHT, "duration": "2h"}, Act("uptimerobot_maintenance_window", NIGHT)),
     uptimerobot("end", "maintenance_window", {"name": "migration", "state": "absent"}, Act("uptimerobot_maintenance_window", NIGHT)),
 ]
-WRITES = [*VERCEL, *RAILWAY, *CONVEX, *SHOPIFY, *STRIPE, *UPTIMEROBOT]
+
+# -- Datadog
+
+
+def datadog(name: str, module: str, options: Json, *before: Step, **facts: t.Any) -> Write:
+    return Write(name, Act(f"datadog_{module}", options), before, **facts)
+
+
+SLOW: Json = {"name": "slow answers", "type": "query alert", "query": "avg(last_5m):avg:shop.response{*} > 500", "thresholds": {"critical": 500}}
+HELD: Json = {"name": "migration", "start": "2027-01-10T02:00:00Z", "duration": "1h", "monitor_tags": ["service:shop"]}
+DATADOG = [
+    datadog("create", "monitor", SLOW),
+    datadog("update", "monitor", {"name": "checkout errors", "priority": 1, "thresholds": {"warning": 5}}),
+    datadog("mute", "monitor", {"name": "checkout errors", "mute": "30m"}),
+    datadog("unmute", "monitor", {"name": "checkout errors", "mute": "off"}, Act("datadog_monitor", {"name": "checkout errors", "mute": "30m"})),
+    datadog("delete", "monitor", {"name": "checkout errors", "state": "absent", **DESTROYS}),
+    datadog("hold", "downtime", HELD),
+    datadog("hold longer", "downtime", {**HELD, "duration": "2h"}, Act("datadog_downtime", HELD)),
+    datadog("end", "downtime", {"name": "migration", "state": "absent"}, Act("datadog_downtime", HELD)),
+]
+WRITES = [*VERCEL, *RAILWAY, *CONVEX, *SHOPIFY, *STRIPE, *UPTIMEROBOT, *DATADOG]
 
 # -- what only reads
 LOOKS = [
@@ -405,6 +427,7 @@ LOOKS = [
     Act("convex_function", {"path": "orders:revenue", "type": "query"}),
     Act("convex_log_info", {}),
     Act("convex_table_info", {"count": "pages"}),
+    Act("datadog_monitor_info", {"status": ["OK"]}),
     Act("railway_deployment_info", API),
     Act("railway_log_info", {**API, "source": "http"}),
     Act("railway_log_info", API),

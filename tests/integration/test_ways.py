@@ -24,14 +24,14 @@ from tests.harness.both_ways import COLLECTION, WAYS, Json, Step, Way, play
 from tests.harness.sweep import leaks
 from tests.harness.world import ROOT, World
 from tests.integration import ways
-from tests.integration.ways import convex, neutral, railway, sentry, shopify, stripe, uptimerobot, vercel
+from tests.integration.ways import convex, datadog, neutral, railway, sentry, shopify, stripe, uptimerobot, vercel
 from tests.sandbox.launch import Sandbox
 from tests.tools import modules_guide
 
 pytestmark = pytest.mark.timeout(1300)
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
 DOCUMENTED_ALONE = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - set(MODULES))
-ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, neutral, railway, sentry, shopify, stripe, uptimerobot, vercel)}
+ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, datadog, neutral, railway, sentry, shopify, stripe, uptimerobot, vercel)}
 # What may differ between two runs: moments, lengths, and what is made by chance.
 # What tells of a person among the customers and users of the sandbox's vendors.
 PERSON = re.compile(r"(?:customer|user)-\d{4,}@example\.com|Customer \d{4}|\+4930\d{7}|Example Street \d+")

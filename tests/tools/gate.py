@@ -38,7 +38,7 @@ WORKERS_BY_FILE = ("-n", "2", "--dist", "loadfile")
 # Real credentials must never reach a test: one that forgot its sandbox would act on production.
 VENDOR_VARIABLES = (
     *("RAILWAY_", "VERCEL_", "CONVEX_", "STRIPE_", "SHOPIFY_", "CLERK_"),
-    *("SENTRY_", "SLACK_", "PAGERDUTY_", "DATADOG_", "SUPABASE_", "UPTIMEROBOT_"),
+    *("SENTRY_", "SLACK_", "PAGERDUTY_", "DATADOG_", "DD_", "SUPABASE_", "UPTIMEROBOT_"),
 )
 
 

@@ -23,6 +23,7 @@ PACKAGE = f"ansible_collections.{COLLECTION}"
 # In the order of the pages; the last holds what belongs to no vendor.
 VENDORS = {
     "convex": "Convex",
+    "datadog": "Datadog",
     "railway": "Railway",
     "sentry": "Sentry",
     "shopify": "Shopify",

@@ -74,6 +74,7 @@ class Task:
         request_id_header: str = "X-Request-Id",
         headers: t.Mapping[str, str] | None = None,
         retry_header: str = "",
+        reset_header: str = "",
     ) -> wire.Wire:
         """A session to one host; ``base_url`` must have passed ``checked_base_url``. ``headers`` go with every request."""
         # Modules that ask nobody spare what the libraries for it take to import.
@@ -81,7 +82,7 @@ class Task:
 
         if not wire.AVAILABLE:
             raise Failure("invalid", "the Python library requests is not installed", "Install it for the Python that runs this task: pip install requests")
-        made = wire.Wire(vendor, base_url, self.deadline, self.params["request_timeout"], credential, request_id_header, headers, retry_header)
+        made = wire.Wire(vendor, base_url, self.deadline, self.params["request_timeout"], credential, request_id_header, headers, retry_header, reset_header)
         self._wires.append(made)
         return made
 

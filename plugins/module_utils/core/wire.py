@@ -100,9 +100,9 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def retry_after(headers: t.Mapping[str, str]) -> float | None:
-    """Seconds of a ``Retry-After`` header (a number or an HTTP date)."""
-    value = headers.get("Retry-After")
+def retry_after(headers: t.Mapping[str, str], name: str = "Retry-After") -> float | None:
+    """Seconds of a ``Retry-After`` header (a number or an HTTP date), or of another one that a vendor has for it."""
+    value = headers.get(name)
     if not value:
         return None
     try:
@@ -127,6 +127,7 @@ class Wire:
         request_id_header: str = "X-Request-Id",
         headers: t.Mapping[str, str] | None = None,
         retry_header: str = "",
+        reset_header: str = "",
     ) -> None:
         self.vendor = vendor
         self.base_url = base_url
@@ -140,6 +141,8 @@ class Wire:
         self._session.headers.update({**(headers or {}), "User-Agent": USER_AGENT})
         # In which the vendor says ``true`` or ``false`` to sending again, where it says so at all.
         self._retry_header = retry_header
+        # In which the vendor says how long to wait after a 429, where it does not say so in Retry-After.
+        self._reset_header = reset_header
         # What fingerprints of secrets are keyed with; it never leaves this process.
         self.key = credential[1] if credential else ""
         self._session.auth = _Header(*credential) if credential else _Header("Accept", "*/*")
@@ -180,11 +183,16 @@ class Wire:
                     raise
             else:
                 passing = self._passing(reply, changes, keyed)
-                if not passing or attempt == MOST_TRIES or not self.pause(attempt, retry_after(reply.headers)):
+                if not passing or attempt == MOST_TRIES or not self.pause(attempt, self._asked(reply)):
                     return reply
             if changes:
                 self.again()
         raise AssertionError("unreachable")
+
+    def _asked(self, reply: Reply) -> float | None:
+        """For how long the vendor asks to wait."""
+        asked = retry_after(reply.headers)
+        return retry_after(reply.headers, self._reset_header) if asked is None and reply.status == 429 else asked
 
     def _passing(self, reply: Reply, changes: bool, keyed: bool) -> bool:
         """Whether the same request may be answered otherwise in a moment, and may be sent again. The vendor's own word goes first."""
