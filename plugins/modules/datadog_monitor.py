@@ -73,7 +73,7 @@ options:
     description:
       - What it asks, with the number that is too much. A new monitor needs it.
     type: str
-  message:
+  notification_message:
     description:
       - What is told, and to whom, such as V(@slack-incidents). Datadog fills in its own words in double braces; write them with C(!unsafe).
     type: str
@@ -93,8 +93,8 @@ options:
     suboptions:
       critical: {description: From here on it alerts., type: float}
       critical_recovery: {description: From here on it alerts no more., type: float}
-      ok: {description: Of a service check, how often it must be well., type: float}
-      unknown: {description: Of a service check, how often it may be unknown., type: float}
+      ok: {description: How often a service check must be well., type: float}
+      unknown: {description: How often a service check may be unknown., type: float}
       warning: {description: From here on it warns., type: float}
       warning_recovery: {description: From here on it warns no more., type: float}
   notify_no_data:
@@ -154,7 +154,7 @@ EXAMPLES = r"""
     name: Shop performance
     type: metric alert
     query: avg(last_5m):avg:shop.api_response_time{*} > 500
-    message: API response time is high @slack-incidents
+    notification_message: API response time is high @slack-incidents
     thresholds:
       critical: 500
       warning: 200
@@ -176,7 +176,7 @@ monitor:
     name: {description: Its name., type: str}
     type: {description: 'Its type, such as V(query alert).', type: str}
     query: {description: What it asks., type: str}
-    message: {description: What is told., type: str}
+    notification_message: {description: What is told., type: str}
     priority: {description: 'From 1 (high) to 5 (low); V(null) for none.', type: int}
     tags: {description: Its tags., type: list, elements: str}
     status: {description: 'V(OK), V(Warn), V(Alert), V(No Data), V(Ignored), V(Skipped) or V(Unknown).', type: str}

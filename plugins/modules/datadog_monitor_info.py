@@ -65,7 +65,7 @@ monitors:
     name: {description: Its name., type: str}
     type: {description: 'Its type, such as V(query alert).', type: str}
     query: {description: What it asks., type: str}
-    message: {description: What is told., type: str}
+    notification_message: {description: What is told., type: str}
     priority: {description: 'From 1 (high) to 5 (low); V(null) for none.', type: int}
     tags: {description: Its tags., type: list, elements: str}
     status: {description: 'V(OK), V(Warn), V(Alert), V(No Data), V(Ignored), V(Skipped) or V(Unknown).', type: str}

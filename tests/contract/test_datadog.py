@@ -129,7 +129,7 @@ def test_what_is_sent_is_declared_and_documented(sandbox: Sandbox, tmp_path: t.A
         "name": "all",
         "type": "query alert",
         "query": "avg(last_5m):avg:shop.response{*} > 500",
-        "message": "slow",
+        "notification_message": "slow",
         "priority": 2,
         "tags": ["a:b"],
         "thresholds": {"critical": 500, "warning": 200, "critical_recovery": 400, "warning_recovery": 150},

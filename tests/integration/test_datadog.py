@@ -15,7 +15,7 @@ SLOW: Json = {
     "name": "slow answers",
     "type": "metric alert",
     "query": "avg(last_5m):avg:shop.response{*} > 500",
-    "message": "Answers are slow \n@slack-incidents",
+    "notification_message": "Answers are slow \n@slack-incidents",
     "thresholds": {"critical": 500, "warning": 200},
     "tags": ["Service:shop", "team:web"],
     "renotify_interval": "1h",
@@ -67,7 +67,7 @@ def effects(world: t.Any) -> list[str]:
 def test_a_monitor_is_made_once_as_planned_and_changed_as_planned(sandbox: t.Any) -> None:
     made = planned_and_done(sandbox, datadog_monitor, **SLOW)["monitor"]
     assert (made["type"], made["status"], made["renotify_interval"], made["evaluation_delay"]) == ("query alert", "No Data", 3600.0, 90.0)
-    assert (made["tags"], made["message"]) == (["service:shop", "team:web"], "Answers are slow\n@slack-incidents")
+    assert (made["tags"], made["notification_message"]) == (["service:shop", "team:web"], "Answers are slow\n@slack-incidents")
     other: Json = {"name": "slow answers", "thresholds": {"warning": 250}, "tags": [], "notify_no_data": True, "no_data_timeframe": "10m"}
     changed = planned_and_done(sandbox, datadog_monitor, **other)
     after = changed["monitor"]

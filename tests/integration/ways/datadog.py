@@ -40,7 +40,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         "name": "slow answers",
         "type": "metric alert",
         "query": "avg(last_5m):avg:shop.response{*} > 500",
-        "message": "Answers are slow\n@ops@example.com",
+        "notification_message": "Answers are slow\n@ops@example.com",
         "thresholds": {"critical": 500, "warning": 200},
         "tags": ["service:shop"],
     }

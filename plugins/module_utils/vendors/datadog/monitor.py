@@ -22,7 +22,7 @@ MONITOR_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "name": {"type": "str", "required": True},
     "type": {"type": "str", "choices": list(monitors.TYPES)},
     "query": {"type": "str"},
-    "message": {"type": "str"},
+    "notification_message": {"type": "str"},
     "priority": {"type": "int"},
     "tags": {"type": "list", "elements": "str"},
     "thresholds": {"type": "dict", "options": {name: {"type": "float"} for name in monitors.THRESHOLDS}},
@@ -86,7 +86,7 @@ def _update(client: Client, before: Monitor, fields: Monitor, check_mode: bool) 
     wanted = {name: fields[name] for name in names}
     body = monitors.sent(wanted, before)
     if check_mode:
-        whole = {**{name: before[name] for name in monitors.TOP if before[name] is not None}, "options": before["_options"], **body}
+        whole = {**monitors.sent({name: before[name] for name in monitors.TOP}), "options": before["_options"], **body}
         client.call(operations.VALIDATE_EXISTING_MONITOR, path={"monitor_id": before["id"]}, body=whole)
 
     def look() -> dict[str, t.Any] | None:

@@ -31,15 +31,15 @@ ONE_TYPE = {"metric alert", "query alert"}
 MISSING = ("default", "show_no_data", "show_and_notify_no_data", "resolve")
 THRESHOLDS = ("critical", "critical_recovery", "ok", "unknown", "warning", "warning_recovery")
 STATES = ("OK", "Warn", "Alert", "No Data", "Ignored", "Skipped", "Unknown")
-# Fields beside ``options``, and those within.
-TOP = ("name", "type", "query", "message", "priority", "tags")
+# Fields beside ``options`` with Datadog's names, and those within. Ansible has a use of its own for an option named message.
+TOP = {"name": "name", "type": "type", "query": "query", "notification_message": "message", "priority": "priority", "tags": "tags"}
 FLAGS = ("notify_no_data", "require_full_window", "include_tags", "notify_audit")
 # Lengths of time, and how many seconds Datadog's unit has.
 LENGTHS = {"no_data_timeframe": 60, "renotify_interval": 60, "evaluation_delay": 1, "new_group_delay": 1}
 OPTIONS = ("thresholds", *FLAGS, *LENGTHS, "on_missing_data", "escalation_message")
 # Within ``options``, and never sent back: Datadog alone sets them.
 READ_ONLY = ("device_ids", "silenced")
-LINES = ("message", "escalation_message")
+LINES = ("notification_message", "escalation_message")
 
 
 def every(client: Client) -> list[Monitor]:
@@ -65,7 +65,7 @@ def parse(raw: t.Any, operation: Operation = operations.LIST_MONITORS) -> Monito
             "name": plain(raw["name"], 1000),
             "type": plain(raw["type"], 60),
             "query": plain(raw["query"], 10_000),
-            "message": lines(raw.get("message") or ""),
+            "notification_message": lines(raw.get("message") or ""),
             "priority": int(raw["priority"]) if raw.get("priority") is not None else None,
             "tags": sorted({plain(tag, 200).lower() for tag in raw.get("tags") or []}),
             "status": plain(raw.get("overall_state") or "", 40),
@@ -152,7 +152,7 @@ def managed(monitor: Monitor | None, fields: Monitor) -> dict[str, t.Any]:
 
 def sent(fields: Monitor, before: Monitor | None = None) -> dict[str, t.Any]:
     """The body that states these fields, with the options that were there."""
-    body: dict[str, t.Any] = {name: fields[name] for name in TOP if name in fields}
+    body: dict[str, t.Any] = {theirs: fields[name] for name, theirs in TOP.items() if fields.get(name) is not None}
     kept = before["_options"] if before else {}
     options: dict[str, t.Any] = {name: int(fields[name] / LENGTHS[name]) if name in LENGTHS else fields[name] for name in OPTIONS if name in fields}
     if "thresholds" in options:
