@@ -16,6 +16,7 @@ description:
     last too long, slow statements, size and growth, indexes that nobody uses and that are missing, dead rows, bloat, replication, migrations
     and the age of transactions.
   - Of Redis (C(redis)) memory, evictions, rejected connections, persistence, clients and replication.
+  - Of MongoDB (C(mongodb) or C(atlas)) the same as of PostgreSQL, as far as it has it, with a replica set's members.
   - Of PostgreSQL and Convex (C(convex)) whether the data keep O(rules).
   - Never fails because a database is unwell. Look at RV(verdict).
 notes:
@@ -24,6 +25,7 @@ notes:
   - The role of the address needs the rights of C(pg_monitor) to see the sessions of others, and SELECT on the tables of the rules.
   - Dead rows and bloat rest on the server's statistics, and bloat is an estimate.
   - Redis is asked PING, INFO and CONFIG GET. No key is read.
+  - MongoDB is asked for its state, and of documents for those of its profiler. Its user needs the roles C(clusterMonitor), and C(read) on the database.
   - Convex has no joins. A rule walks through all rows of its tables, a thousand with each request.
 extends_documentation_fragment:
   - saasops.runbooks.common
@@ -46,14 +48,21 @@ options:
     description:
       - What is too much, by name, as one number (above it fails) or as C({warn, fail}). A value at its limit is still within it.
       - C(component_limits) of the component goes before these; names that are not listed here are left to others.
-      - In percent C(connections_percent), C(clients_percent), C(redis_memory_percent), C(dead_rows_percent), C(bloat_percent), C(wraparound_percent) and
-        C(database_growth_percent) (in a week).
-      - In seconds C(transaction_seconds), C(running_query_seconds), C(blocked_seconds), C(replica_lag_seconds) and C(redis_saved_seconds).
+      - In percent C(connections_percent), C(clients_percent), C(redis_memory_percent), C(dead_rows_percent), C(bloat_percent), C(wraparound_percent),
+        C(pool_percent) and C(database_growth_percent) (in a week).
+      - In seconds C(transaction_seconds), C(running_query_seconds), C(blocked_seconds), C(pool_wait_seconds), C(replica_lag_seconds)
+        and C(redis_saved_seconds).
       - C(slow_query_ms), C(replica_lag_bytes), C(evicted_keys) and C(rejected_connections).
       - What is too little to be told, as one number, C(unused_index_bytes), C(unused_index_reads) (of the table), C(missing_index_rows), C(dead_rows)
         and C(bloat_bytes).
     type: dict
     default: {}
+  pooler_dsn:
+    description:
+      - Address of the console of the PgBouncer that stands before the database, such as C(postgresql://stats:password@host:6432/pgbouncer), with a user
+        of its C(stats_users). It is a secret, and shown nowhere. With it the pools are looked at, too.
+      - When not set, taken from the inventory variable C(component_pooler_dsn).
+    type: str
   rules:
     description:
       - Rules about the data, each with a C(name) of its own and a C(kind).
@@ -92,6 +101,7 @@ options:
     default: 1s
 requirements:
   - psycopg for PostgreSQL
+  - pymongo for MongoDB
   - redis for Redis
 """
 
@@ -202,6 +212,7 @@ SPEC: dict[str, Any] = {
         "deploy_key": {"type": "str", "no_log": True},
         "health": {"type": "bool", "default": True},
         "limits": {"type": "dict", "default": {}},
+        "pooler_dsn": {"type": "str", "no_log": True},
         "rules": {"type": "list", "elements": "dict", "default": []},
         "seed": {"type": "str"},
         "slow_query_calls": {"type": "int", "default": 5},

@@ -35,10 +35,10 @@ options:
     description:
       - The component whose database is meant, with at least C(name), C(component_vendor), C(component_folder) (where the application is checked out)
         and C(component_migrate).
-      - C(component_migrate) takes C(tool) (V(golang-migrate), V(knex), V(prisma) or V(rails)), C(argv) (the command, a list) and C(backup_folder) (an
-        absolute path); and, where the usual ones do not fit, C(files) (the folder of the migrations), C(exit_codes) (those that are good), C(timeout)
-        (10m), C(dsn_variable) (V(DATABASE_URL)), C(pass_environment) (names of further variables), C(programs) (the folder of C(pg_dump)), and
-        C(maintenance) with the commands C(on) and C(off).
+      - C(component_migrate) takes C(tool) (V(alembic), V(drizzle), V(golang-migrate), V(knex), V(prisma) or V(rails)), C(argv) (the command, a list)
+        and C(backup_folder) (an absolute path); and, where the usual ones do not fit, C(files) (the folder of the migrations), C(exit_codes) (those
+        that are good), C(timeout) (10m), C(dsn_variable) (V(DATABASE_URL)), C(pass_environment) (names of further variables), C(programs) (the folder
+        of C(pg_dump)), and C(maintenance) with the commands C(on) and C(off).
       - When not set, made of the variables of the inventory host that the task runs for.
     type: dict
     required: true

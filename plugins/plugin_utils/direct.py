@@ -134,8 +134,8 @@ class DirectAction(ActionBase):  # type: ignore[misc]
             if self.MODULE.SPEC["argument_spec"][option]["type"] == "str":
                 return task_vars["inventory_hostname"] if "component_vendor" in task_vars else None
             return variables.component_of(task_vars["inventory_hostname"], task_vars, lambda name: self._value(task_vars, name))
-        if option == "dsn":
-            return self._value(task_vars, "component_dsn")
+        if option in ("dsn", "pooler_dsn"):
+            return self._value(task_vars, f"component_{option}")
         if option == "source":
             return self._source(task_vars)
         if option == "run":

@@ -18,7 +18,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import cha
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 
 # Data and functions stand below the services that call them, and those below the pages that call these.
-DEPLOY_ORDER = {"postgres": 10, "redis": 10, "supabase": 10, "atlas": 10, "convex": 20, "railway": 30, "vercel": 40}
+DEPLOY_ORDER = {"postgres": 10, "redis": 10, "supabase": 10, "atlas": 10, "mongodb": 10, "convex": 20, "railway": 30, "vercel": 40}
 # Kinds of failure that trying again does not mend.
 FINAL = ("auth", "permission", "not_found", "plan", "invalid", "refused")
 

@@ -10,7 +10,7 @@ import re
 import typing as t
 
 # Every vendor a component may live at; those without releases are listed, backed up or measured, never rolled back. ``other``: anything with an address.
-VENDORS = ("atlas", "clerk", "convex", "other", "postgres", "railway", "redis", "shopify", "stripe", "supabase", "vercel")
+VENDORS = ("atlas", "clerk", "convex", "mongodb", "other", "postgres", "railway", "redis", "shopify", "stripe", "supabase", "vercel")
 
 # What the change gate lets through.
 ALLOW = ("read", "change", "destroy")
@@ -54,6 +54,7 @@ COMPONENT = frozenset(
         "component_migrations",
         "component_needs",
         "component_parts",
+        "component_pooler_dsn",
         "component_remedies",
         "component_rules",
         "component_url",

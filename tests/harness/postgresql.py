@@ -37,32 +37,69 @@ def programs() -> pathlib.Path:
 @contextlib.contextmanager
 def server(*more: str, installed: pathlib.Path | None = None) -> t.Iterator[str]:
     """The address of a fresh server, as SQLAlchemy and psycopg take it. ``more`` are settings, ``installed`` the programs to take."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="postgresql-"))
-    process: subprocess.Popen[bytes] | None = None
-    try:
-        user = _owner()
-        if user:
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        become: dict[str, t.Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-        at = installed or programs()
-        if user:
-            at = _readable(at, folder)
-        data, log = folder / "data", folder / "log"
+    with _place(installed) as (folder, at, become):
         options = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"]
-        subprocess.run([at / "initdb", "-D", data, *options], check=True, capture_output=True, cwd=folder, timeout=PATIENCE, **become)
-        # No durability: nothing here has to survive a power cut.
-        settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off", "-c", "max_connections=50"]
-        settings += [word for setting in more for word in ("-c", setting)]
-        with log.open("wb") as out:
-            process = subprocess.Popen(
-                [at / "postgres", "-D", data, *settings], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=folder, **become
-            )
+        _made(folder, become, at / "initdb", "-D", folder / "data", *options)
+        with _running(folder, at, become, more) as url:
+            yield url
+
+
+@contextlib.contextmanager
+def standby(primary: str) -> t.Iterator[str]:
+    """The address of a server that follows another one, by streaming replication."""
+    with _place(None) as (folder, at, become):
+        source = f"host={primary.partition('?host=')[2]} user=postgres dbname=postgres"
+        # -R: it follows where it came from.
+        _made(folder, become, at / "pg_basebackup", "-D", folder / "data", "-d", source, "-R", "-c", "fast", "--no-sync")
+        with _running(folder, at, become, ()) as url:
+            yield url
+
+
+Become = dict[str, t.Any]
+
+
+@contextlib.contextmanager
+def _place(installed: pathlib.Path | None) -> t.Iterator[tuple[pathlib.Path, pathlib.Path, Become]]:
+    """A folder of a server's own, its programs, and whom it runs as."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="postgresql-"))
+    try:
+        become = run_as(folder)
+        at = installed or programs()
+        yield folder, _readable(at, folder) if become else at, become
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_as(folder: pathlib.Path) -> Become:
+    """Database servers refuse to be root: the folder is given to another one, as whom they run."""
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam("nobody")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _made(folder: pathlib.Path, become: Become, *command: t.Any) -> None:
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, timeout=PATIENCE, **become)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr}")
+
+
+@contextlib.contextmanager
+def _running(folder: pathlib.Path, at: pathlib.Path, become: Become, more: t.Sequence[str]) -> t.Iterator[str]:
+    data, log = folder / "data", folder / "log"
+    # No durability: nothing here has to survive a power cut.
+    settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off", "-c", "max_connections=50"]
+    settings += [word for setting in more for word in ("-c", setting)]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [at / "postgres", "-D", data, *settings], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=folder, **become
+        )
+    try:
         _await(process, folder, log)
         yield f"postgresql://postgres@/postgres?host={folder}"
     finally:
-        if process is not None:
-            _end(process)
-        shutil.rmtree(folder, ignore_errors=True)
+        _end(process)
 
 
 def fresh_database(url: str) -> str:
@@ -74,11 +111,6 @@ def fresh_database(url: str) -> str:
     with psycopg.connect(f"host={folder} user=postgres dbname=postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     return f"postgresql://postgres@/{name}?host={folder}"
-
-
-def _owner() -> pwd.struct_passwd | None:
-    """Whom the server runs as: it refuses to be root."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
 def _readable(programs_at: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
@@ -114,10 +146,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def with_statements() -> pathlib.Path | None:
-    """Programs that have the extension pg_stat_statements, if there are any on this machine."""
+def with_statements() -> pathlib.Path:
+    """Programs of a server that has the extension pg_stat_statements."""
     found = pathlib.Path("/usr/lib/postgresql").glob("*/lib/pg_stat_statements.so")
-    return next((path.parent.parent / "bin" for path in sorted(found, reverse=True) if (path.parent.parent / "bin" / "initdb").exists()), None)
+    at = [path.parent.parent / "bin" for path in sorted(found, key=lambda path: int(path.parts[4])) if (path.parent.parent / "bin" / "initdb").exists()]
+    if not at:
+        raise RuntimeError("no PostgreSQL with pg_stat_statements: apt-get install postgresql")
+    return at[-1]
 
 
 def end(url: str, sign: signal.Signals = signal.SIGQUIT) -> None:

@@ -8,11 +8,13 @@ import typing as t
 import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import history
+from ansible_collections.saasops.runbooks.plugins.modules import convex_function
 from tests.harness import postgresql
 from tests.harness.launcher import Launcher
 from tests.harness.ledgers import ledger
 from tests.harness.screens import check_fits, check_refused, said
 from tests.harness.world import Run, World
+from tests.integration.convex_shop import run as convex_run
 from tests.integration.database_fixtures import ORPHANS, connect, make_shop
 
 NewWorld = t.Callable[..., World]
@@ -91,6 +93,32 @@ def test_exactly_the_planted_faults_are_named(world: World, launcher: Launcher, 
     again = launcher.play(world, "db_integrity", "-e", f"db_integrity_seed={seed}", "-e", "db_integrity_health=false", "--limit", "database")
     samples = [next(one for one in each.stats["checks"] if one["name"] == "fifteen percent") for each in (run, again)]
     assert samples[0]["examples"] == samples[1]["examples"] != []
+
+
+def test_at_convex_a_drop_in_counts_and_missing_relations_are_red_flags(new_world: NewWorld, launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = new_world()
+    monkeypatch.setenv("SAASOPS_CLOCK_URL", str(world.sandbox.run["clock_url"]))
+    of_users = {"column": "userId", "references": {"table": "users", "column": "_id"}, "limit_percent": 0}
+    rules = [
+        {"name": "as many users", "kind": "count", "table": "users", "growth_percent": 10},
+        {"name": "members are users", "kind": "orphans", "table": "memberships", **of_users},
+        {"name": "bookings are of users", "kind": "orphans", "table": "bookings", **of_users},
+        {"name": "orders are there", "kind": "count", "table": "orders", "min": 1},
+        {"name": "users have names", "kind": "sample", "table": "users", "key": "_id", "must": "name != null", "size": 5},
+    ]
+    functions = {"component_vendor": "convex", "db_integrity_rules": rules}
+    inventory = world.write_inventory("convex.yml", hosts={"functions": functions})
+    assert found(launcher.play(world, "db_integrity", "--limit", "functions", inventory=inventory)) == {"functions as many users": "inconclusive"}
+    world.sandbox.advance(86400)
+    well = launcher.play(world, "db_integrity", "--limit", "functions", inventory=inventory)
+    assert (well.code, found(well)) == (0, {}), well.output
+    for user in convex_run(world.sandbox, convex_function, path="users:list", type="query")["function"]["value"][:2]:
+        convex_run(world.sandbox, convex_function, path="users:remove", type="mutation", args={"id": user["_id"]})
+    run = launcher.play(world, "db_integrity", "--limit", "functions", inventory=inventory)
+    assert run.code != 0
+    assert found(run) == {f"functions {name}": "fail" for name in ("as many users", "members are users", "bookings are of users")}
+    assert "10 rows, -16.7% in 24 h (from 12)" in said(run)
+    assert "2 of 12 rows of memberships are orphans" in said(run)
 
 
 def test_the_address_is_read_from_where_the_code_has_it(world: World, launcher: Launcher, shop: str) -> None:

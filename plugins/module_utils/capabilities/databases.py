@@ -18,6 +18,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks impo
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs
 
 POSTGRES = ("postgres", "supabase")
+MONGODB = ("atlas", "mongodb")
 # Kinds of failure that say that the server is unwell. Any other one says that it could not be asked.
 UNWELL = ("vendor_down", "timeout")
 GROWTH_WINDOW = 7 * 86400.0
@@ -56,15 +57,10 @@ def execute(task: Task) -> dict[str, t.Any]:
     name, vendor = str(component["name"]), str(component["component_vendor"])
     seed = str(params["seed"] or (params["run"] or {}).get("id") or f"{clock.now():.0f}")
     work = Work(task, name, databases.Judge(name, known), rules, seed, _history(params, name))
-    look = {"convex": _convex, "redis": _redis, **dict.fromkeys(POSTGRES, _postgres)}.get(vendor)
+    look = {"convex": _convex, "redis": _redis, **dict.fromkeys(MONGODB, _mongodb), **dict.fromkeys(POSTGRES, _postgres)}.get(vendor)
     if look is None:
-        reason = f"{vendor} is not looked into: databases are PostgreSQL, Redis and Convex" if _holds_data(vendor) else f"{vendor} holds no database"
-        return checks.result([work.judge.told("database", "skipped", reason)])
+        return checks.result([work.judge.told("database", "skipped", f"{vendor} holds no database")])
     return {**checks.result(look(work)), "seed": seed}
-
-
-def _holds_data(vendor: str) -> bool:
-    return vendor == "atlas"
 
 
 def _history(params: t.Mapping[str, t.Any], component: str) -> t.Callable[[str], list[tuple[float, float]]]:
@@ -96,12 +92,29 @@ def _address(work: Work) -> str | Check:
 
 # -- PostgreSQL
 def _postgres(work: Work) -> list[Check]:
-    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.postgres import connection
-
     params = work.task.params
     dsn = _address(work)
     if not isinstance(dsn, str):
         return [dsn]
+    # The pooler first: when its pools are empty, it is the one who can tell.
+    return [*(_pooler(work) if params["health"] and params["pooler_dsn"] else []), *_server(work, dsn)]
+
+
+def _pooler(work: Work) -> list[Check]:
+    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.postgres import connection, pooler
+
+    params = work.task.params
+    addresses.password_of(params["pooler_dsn"])
+    try:
+        return work.judge.pools(pooler.look(connection.read_address(params["pooler_dsn"], params["sslmode"], params["request_timeout"])))
+    except Failure as failure:
+        return [work.fails("pool", failure)]
+
+
+def _server(work: Work, dsn: str) -> list[Check]:
+    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.postgres import connection
+
+    params = work.task.params
     try:
         address = connection.read_address(dsn, params["sslmode"], params["request_timeout"])
         began = clock.elapsed()
@@ -210,8 +223,83 @@ def _redis(work: Work) -> list[Check]:
     if work.task.params["health"]:
         counters = ("evicted_keys", "rejected_connections")
         found += work.judge.redis(told, {name: known[-1][1] for name in counters if (known := work.history(name))})
-    no_rules = "rules about data are for PostgreSQL and Convex"
-    return found + [work.judge.told(rule.name, "error", no_rules, next="Take the rule away from this component") for rule in work.rules]
+    return found + _no_rules(work)
+
+
+def _no_rules(work: Work) -> list[Check]:
+    why = "rules about data are for PostgreSQL and Convex"
+    return [work.judge.told(rule.name, "error", why, next="Take the rule away from this component") for rule in work.rules]
+
+
+# -- MongoDB
+def _mongodb(work: Work) -> list[Check]:
+    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.mongodb import observe
+
+    params = work.task.params
+    dsn = _address(work)
+    if not isinstance(dsn, str):
+        return [dsn]
+    try:
+        with observe.looking(dsn, params["request_timeout"], params["statement_timeout"]) as looker:
+            told = observe.look(looker, observe.server)
+            if isinstance(told, Failure):
+                return [work.fails("reachable", told)]
+            reason = f"MongoDB {told['version']}, ping answered in {told['ping_ms']:.0f} ms"
+            found = [work.judge.told("reachable", "pass", reason, round(told["ping_ms"], 1), "ms")]
+            if params["health"]:
+                found += _mongodb_health(work, looker, told)
+            return found + _no_rules(work)
+    except Failure as failure:
+        return [work.fails("reachable", failure)]
+
+
+def _mongodb_health(work: Work, looker: t.Any, told: t.Mapping[str, t.Any]) -> list[Check]:
+    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.mongodb import observe
+
+    judge, now, databases = work.judge, clock.now(), told["databases"]
+
+    def all_of(names: tuple[str, ...], subject: t.Any, decide: t.Callable[[t.Any], list[Check]], *given: t.Any) -> list[Check]:
+        rows = observe.look(looker, subject, *given)
+        return [_untold(work, name, rows) for name in names] if isinstance(rows, Failure) else decide(rows)
+
+    def operations(found: t.Mapping[str, t.Any]) -> list[Check]:
+        longest = f"{observe.shape(found['running'][0]['query'])} {found['running'][0]['plan']}".strip() if found["running"] else ""
+        return [
+            judge.oldest("transactions", "transaction_seconds", found["transactions"], "transactions open too long"),
+            judge.oldest("running_queries", "running_query_seconds", found["running"], f"running too long ({longest})"),
+            judge.oldest("blocked", "blocked_seconds", found["blocked"], "waiting for a lock"),
+        ]
+
+    def slow(rows: t.Any) -> list[Check]:
+        if rows is None:
+            how = "Switch it on for what is slower than a limit: db.setProfilingLevel(1, {slowms: 200})"
+            return [judge.told("slow_queries", "skipped", f"the profiler is off. {how}", next=how)]
+        often = [row for row in rows if row["calls"] >= work.task.params["slow_query_calls"]]
+        return [judge.slow_queries(often, str)]
+
+    def indexes(rows: t.Any) -> list[Check]:
+        return [judge.unused_indexes([one for row in rows for one in row["indexes"] if not one["used"]]), judge.missing_indexes(rows, [])]
+
+    def replication() -> list[Check]:
+        if not told["set"]:
+            what = "a router of a sharded cluster does not tell it" if told["router"] else "it is no replica set: nothing takes over when it fails"
+            return [judge.told("replication", "skipped", what)]
+        return all_of(("replication",), observe.members, lambda rows: [judge.members(rows)])
+
+    return [
+        *all_of(("connections",), observe.connections, lambda rows: [judge.connections(rows)]),
+        *all_of(("transactions", "running_queries", "blocked"), observe.operations, operations),
+        *all_of(("slow_queries",), observe.slow, slow, databases),
+        *all_of(("database_size",), observe.size, lambda rows: judge.size(rows, work.history("database_size"), now, GROWTH_WINDOW), databases),
+        *all_of(("unused_indexes", "missing_indexes"), observe.collections, indexes, databases),
+        *replication(),
+    ]
+
+
+def _untold(work: Work, name: str, failure: Failure) -> Check:
+    """What this user or this kind of cluster may not see is not known, and not wrong."""
+    verdict = {"permission": "inconclusive", "plan": "skipped"}.get(failure.kind)
+    return work.judge.told(name, verdict, f"{failure.message}. {failure.hint}", next=failure.hint) if verdict else work.fails(name, failure)
 
 
 # -- Convex

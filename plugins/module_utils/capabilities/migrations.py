@@ -193,7 +193,9 @@ class Migration:
         if ended.code is None:
             raise Failure("timeout", f"{shown} had not ended after {self.plan.timeout:g} s, and was stopped", "", VENDOR, code="command")
         if ended.code not in exit_codes:
-            said = f": {self.output[-1]}" if self.output else ""
+            # Behind what went wrong a tool may say more, such as where to read about it.
+            wrong = next((line for line in reversed(self.output) if re.search(r"[Ee]rror\)?:|ERROR:", line)), self.output[-1] if self.output else "")
+            said = f": {wrong}" if wrong else ""
             raise Failure("failed", f"{shown} ended with {ended.code}{said}", "", VENDOR, code="command")
 
 

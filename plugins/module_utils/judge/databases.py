@@ -22,6 +22,8 @@ LIMITS: dict[str, dict[str, float | None]] = {
     "database_growth_percent": {"warn": 20, "fail": None},
     "dead_rows_percent": {"warn": 20, "fail": 50},
     "evicted_keys": {"warn": 0, "fail": None},
+    "pool_percent": {"warn": 80, "fail": 90},
+    "pool_wait_seconds": {"warn": 1, "fail": 10},
     "rejected_connections": {"warn": 0, "fail": None},
     "redis_memory_percent": {"warn": 80, "fail": 90},
     "redis_saved_seconds": {"warn": 86400, "fail": None},
@@ -106,6 +108,23 @@ class Judge:
         return self.measured(
             "connections", "connections_percent", percent, "%", f"{one['used']} of {one['most']} connections ({percent:.0f}%), {one['active']} at work{idle}"
         )
+
+    def pools(self, told: t.Mapping[str, t.Any]) -> list[Check]:
+        """A pooler's: the fullest pool, who waits longest for a connection, and the clients of all together."""
+        pools: Rows = told["pools"]
+        share = {row["name"]: 100.0 * row["used"] / max(1, row["most"]) for row in pools}
+        full = max(pools, key=lambda row: share[row["name"]], default=None)
+        late = max(pools, key=lambda row: float(row["seconds"]), default=None)
+        waiting = sum(int(row["waiting"]) for row in pools)
+        clients = 100.0 * told["clients"] / max(1, told["most_clients"])
+        fullest = f"{full['name']}: {full['used']} of {full['most']} connections ({share[full['name']]:.0f}%)" if full else "no pool is in use"
+        longest = f"{waiting} wait for a connection, the longest for {span(late['seconds'])} ({late['name']})" if late and waiting else "nobody waits"
+        said = f"{told['clients']} of {told['most_clients']} clients ({clients:.0f}%)"
+        return [
+            self.measured("pool", "pool_percent", share[full["name"]] if full else 0.0, "%", fullest),
+            self.measured("pool_waiting", "pool_wait_seconds", float(late["seconds"]) if late and waiting else 0.0, "s", longest),
+            self.measured("pool_clients", "clients_percent", clients, "%", said),
+        ]
 
     def oldest(self, name: str, limit: str, rows: Rows, what: str, **more: t.Any) -> Check:
         """The longest of several, and how many of them are too long."""
@@ -207,6 +226,20 @@ class Judge:
         if expected and not any(row["latest"] == expected for row in rows):
             return self.told("migrations", "fail", f"{one['table']}: the latest is {one['latest']}, and {expected} is expected", one["latest"])
         return self.told("migrations", "pass", f"{one['table']}: {one['applied']:.0f} applied, the latest is {one['latest']}", one["latest"])
+
+    # -- MongoDB
+    def members(self, rows: Rows) -> Check:
+        """Of a replica set, each with ``at``, the moment of the last operation that it has applied."""
+        primary = next((row for row in rows if row["state"] == "PRIMARY" and row["healthy"]), None)
+        bad = [f"{row['name']} is {row['state']}" for row in rows if not row["healthy"] or row["state"] not in ("PRIMARY", "SECONDARY", "ARBITER")]
+        if primary is None or bad:
+            why = [*(["no member is primary, so nothing can be written"] if primary is None else []), *bad]
+            return self.told("replication", "fail", "; ".join(why), float(len(bad)), "members")
+        behind = [(max(0.0, float(primary["at"]) - float(row["at"])), row["name"]) for row in rows if row["state"] == "SECONDARY"]
+        if not behind:
+            return self.told("replication", "skipped", "the set has no secondary")
+        lag, name = max(behind)
+        return self.measured("replication", "replica_lag_seconds", lag, "s", f"{len(rows)} members, {name} is {span(lag)} behind")
 
     def _named(self, name: str, rows: Rows, what: str, **more: t.Any) -> Check:
         listed = ", ".join(str(row["name"]) for row in rows[:3]) + (f" and {len(rows) - 3} more" if len(rows) > 3 else "")

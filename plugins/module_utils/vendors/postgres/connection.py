@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import re
+import socket
+import threading
 import typing as t
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -23,19 +26,20 @@ SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"
 # (what the server or the client library says, kind, code, what a person can do)
 WORDS: tuple[tuple[str, Kind, str, str], ...] = (
     (
-        r"too many clients|remaining connection slots|too many connections",
+        r"too many clients|remaining connection slots|too many connections|no more connections allowed|query_wait_timeout",
         "vendor_down",
         "exhausted",
         "Every connection is taken: look for a pool that is too large or leaks, and end idle sessions",
     ),
     (r"starting up|shutting down|in recovery mode|not yet accepting", "vendor_down", "starting", "The server is not ready: look again in a minute"),
-    (r"password|authentication|pg_hba|role \".*\" does not exist", "auth", "auth", "Check user and password in the address of the database"),
-    (r"database \".*\" does not exist", "not_found", "database", "Check the name of the database at the end of its address"),
+    (r"password|authentication|pg_hba|not allowed|role \".*\" does not exist", "auth", "auth", "Check user and password in the address of the database"),
+    (r"database \".*\" does not exist|no such database", "not_found", "database", "Check the name of the database at the end of its address"),
     (r"translate host name|resolve host|Name or service|getaddrinfo", "invalid", "host", "Check the host in the address of the database"),
     (r"invalid integer value|invalid port|invalid value", "invalid", "dsn", "Check the address of the database"),
     (r"SSL|certificate|TLS", "permission", "tls", "Check sslmode in the address of the database, and the server's certificate"),
     (r"timeout|timed out", "timeout", "timeout", "The server does not answer: look at its host, and at what lies between"),
 )
+_NO_POOLED = "Look at the pooler's pools (SHOW POOLS in its database pgbouncer), and end what holds them; with component_pooler_dsn db_integrity tells"
 _DOWN: tuple[Kind, str, str] = ("vendor_down", "down", "Look whether the server runs, and whether it can be reached from here")
 
 
@@ -113,15 +117,40 @@ def looking(address: Address, statement_timeout: float, lock_timeout: float) -> 
         settings = {name: f"{max(1, round(seconds * 1000))}ms" for name, seconds in limits.items()}
         if address.schema:
             settings["search_path"] = '"{}"'.format(address.schema.replace('"', '""'))
-        try:
-            # The first statement begins the transaction; what is asked later stands within it, each at a savepoint.
+        # The first statement begins the transaction; what is asked later stands within it, each at a savepoint.
+        with _in_time(connection, float(address.parameters["connect_timeout"])):
             for name, value in settings.items():
                 connection.execute("SELECT set_config(%s, %s, true)", (name, value))
-        except psycopg.Error as error:
-            raise failure_of(error) from None
         yield Looker(connection)
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def _in_time(connection: t.Any, seconds: float) -> t.Iterator[None]:
+    """A pooler lets a client in before it has a connection for it, and no limit of the server's holds until then: only this end can stop waiting."""
+    late = threading.Event()
+    # A descriptor of its own: that of the connection may be somebody else's by the time that it is late.
+    with socket.socket(fileno=os.dup(connection.fileno())) as end:
+
+        def stop() -> None:
+            late.set()
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except driver().Error as error:
+            if not late.is_set():
+                raise failure_of(error) from None
+            said = f"connected, and not served within {seconds:g} s: its pooler has no connection free, or the server hangs"
+            raise Failure("vendor_down", said, _NO_POOLED, VENDOR, code="exhausted") from None
+        finally:
+            timer.cancel()
+            timer.join()
 
 
 class Looker:

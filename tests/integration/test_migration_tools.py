@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""database_migration with the tools themselves: what they have applied is known without believing what they print."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import sys
+import typing as t
+
+import pytest
+
+from ansible_collections.saasops.runbooks.plugins.modules import database_migration
+from tests.harness import postgresql
+from tests.integration.database_fixtures import connect
+from tests.integration.tasks import Json, run, sent
+
+ENV = """
+import os
+from alembic import context
+from sqlalchemy import create_engine
+engine = create_engine(os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://"))
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+REVISION = """
+'''{name}'''
+from alembic import op
+revision: str = {name!r}
+down_revision = {before!r}
+depends_on = None
+def upgrade():
+    op.execute({sql!r})
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> t.Iterator[str]:
+    with postgresql.server() as url:
+        yield url
+
+
+@pytest.fixture
+def url(server: str) -> str:
+    return postgresql.fresh_database(server)
+
+
+def migrate(folder: pathlib.Path, url: str, tool: str, argv: list[str], check: bool = False) -> Json:
+    declared = {"tool": tool, "argv": argv, "backup_folder": str(folder / "backups"), "programs": str(postgresql.programs())}
+    component = {"name": "database", "component_vendor": "postgres", "component_folder": str(folder), "component_migrate": declared}
+    return run(database_migration, {"component": component, "dsn": url, "environment": "shop/production"}, check)
+
+
+class Alembic:
+    """A project of the real tool's, whose revisions branch and meet."""
+
+    def __init__(self, folder: pathlib.Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        (folder / "alembic/versions").mkdir(parents=True)
+        (folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/alembic\n", encoding="utf-8")
+        (folder / "alembic/env.py").write_text(ENV, encoding="utf-8")
+
+    def add(self, name: str, before: t.Any, sql: str | None = None) -> None:
+        text = REVISION.format(name=name, before=before, sql=sql or f"CREATE TABLE {name} (id int)")
+        (self.folder / f"alembic/versions/{name}_of_the_shop.py").write_text(text, encoding="utf-8")
+
+    def migrate(self, check: bool = False) -> Json:
+        return migrate(self.folder, self.url, "alembic", [sys.executable, "-m", "alembic", "upgrade", "heads"], check)
+
+
+def test_alembic_s_revisions_are_known_by_what_each_says_comes_before_it(tmp_path: pathlib.Path, url: str) -> None:
+    project = Alembic(tmp_path / "shop", url)
+    for name, before in (("users", None), ("carts", "users"), ("addresses", "users"), ("met", ("carts", "addresses"))):
+        project.add(name, before)
+    plan = project.migrate(check=True)
+    assert plan["migration"]["pending"] == ["users", "addresses", "carts", "met"], plan
+    done = project.migrate()
+    assert (sent(done), done["migration"]["applied"], done["changes"]) == (["backup", "migrate"], 4, plan["changes"]), done
+    assert project.migrate()["changed"] is False
+    project.add("bad", "met", "SELECT 1 / 0")
+    project.add("after", "bad")
+    failed = project.migrate()
+    assert "alembic upgrade heads ended with 1" in failed["msg"] and "division by zero" in failed["msg"]
+    assert project.migrate(check=True)["migration"]["pending"] == ["bad", "after"]
+    with connect(url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'of_a_newer_release'")
+    unknown = project.migrate(check=True)
+    assert (unknown["failure"]["kind"], unknown["failure"]["code"]) == ("conflict", "revision")
+    assert "Check out the release that has it" in unknown["msg"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("revision = 'a'\ndown_revision = 'gone'", "the revision gone, which others follow, is not among the files"), ("revision = ", "is no Python")],
+)
+def test_files_of_alembic_that_cannot_be_right_are_refused(tmp_path: pathlib.Path, url: str, text: str, words: str) -> None:
+    project = Alembic(tmp_path / "shop", url)
+    (tmp_path / "shop/alembic/versions/a.py").write_text(text, encoding="utf-8")
+    assert words in project.migrate(check=True)["msg"]
+
+
+def test_drizzle_s_migrations_are_known_by_its_journal(tmp_path: pathlib.Path, url: str) -> None:
+    folder = tmp_path / "shop"
+    (folder / "drizzle/meta").mkdir(parents=True)
+    journal = folder / "drizzle/meta/_journal.json"
+    entries = [{"idx": number, "version": "7", "when": 1760000000000 + number, "tag": f"000{number}_step", "breakpoints": True} for number in range(3)]
+    journal.write_text(json.dumps({"version": "7", "dialect": "postgresql", "entries": entries[::-1]}), encoding="utf-8")
+    assert migrate(folder, url, "drizzle", ["true"], check=True)["migration"]["pending"] == ["0000_step", "0001_step", "0002_step"]
+    with connect(url) as connection:
+        connection.execute("CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (id serial, hash text NOT NULL, created_at bigint)")
+        connection.execute("INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('a', 1760000000000), ('b', 1760000000001)")
+    found = migrate(folder, url, "drizzle", ["true"], check=True)["migration"]
+    assert (found["pending"], found["applied"]) == (["0002_step"], 2)
+    journal.write_text("{}", encoding="utf-8")
+    assert "is no journal of Drizzle" in migrate(folder, url, "drizzle", ["true"], check=True)["msg"]
