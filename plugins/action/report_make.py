@@ -30,7 +30,8 @@ class ActionModule(TogetherAction):
             raise refuse("there is no ledger yet, and a report is made of nothing else", "Run health or scheduled first", "ledger")
         values, first = self._task.args, components.names[0]
         links, contacts = (components.variable(first, name) or {} for name in ("saasops_links", "saasops_contacts"))
-        data = report_data.gather(ledger, clock.now(), report_data.PERIODS[values["period"]], links, contacts)
+        at = clock.now()
+        data = report_data.gather(ledger, at, report_data.begins(ledger, values["period"], at), links, contacts)
         made = {"json": json.dumps(data, indent=1) + "\n", "md": report_pages.markdown(run, data)}
         if boolean(values["html"]):
             made["html"] = report_pages.page(run, data)

@@ -192,6 +192,9 @@ deployment:
     inspector_url:
       description: Its page in the dashboard.
       type: str
+    expires_at:
+      description: When the project's retention removes it, in seconds since the epoch; V(null) when Vercel does not say.
+      type: float
     serving:
       description: Whether production serves it now.
       type: bool
@@ -213,6 +216,7 @@ deployment:
     rebuild_of: null
     error: null
     inspector_url: https://vercel.com/example-team/hydrogen/5HxkQ2uTnW8rVd3Lq9sZbY7m
+    expires_at: 1795057320.0
     serving: false
 how:
   description: V(already), V(created), V(redeployed), V(canceled) or V(deleted).

@@ -130,6 +130,9 @@ deployments:
     inspector_url:
       description: Its page in the dashboard.
       type: str
+    expires_at:
+      description: When the project's retention removes it, in seconds since the epoch; V(null) when Vercel does not say.
+      type: float
     serving:
       description: Whether production serves it now.
       type: bool
@@ -151,6 +154,7 @@ deployments:
       rebuild_of: null
       error: null
       inspector_url: https://vercel.com/example-team/hydrogen/5HxkQ2uTnW8rVd3Lq9sZbY7m
+      expires_at: 1795057320.0
       serving: false
 steps:
   description: Every request of this task, in order; the same keys as in M(saasops.runbooks.vercel_production).

@@ -9,7 +9,7 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks as rows
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import history, runs
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import findings, history, runs
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 
 # A warning is told, and does not fail a scheduled run; what could not be asked does.
@@ -65,7 +65,10 @@ def conclude(
         try:
             store = runs.open_store(run, ledger_url)
             if store:
-                history.note(store, run["id"], at, [*(checks if unwritten is None else unwritten), rows.check(run["verb"], history.WHOLE, word, "")])
+                made = checks if unwritten is None else unwritten
+                with store.write():
+                    history.note(store, run["id"], at, [*made, rows.check(run["verb"], history.WHOLE, word, "")])
+                    findings.note(store, run["id"], at, made)
         except Failure as failure:
             # What was seen is told all the same.
             concluded["cautions"].append(f"the history was not written: {failure.message}")

@@ -13,15 +13,26 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction im
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.heartbeat import label
 
 Json = t.Mapping[str, t.Any]
-Table = tuple[str, list[str], list[list[str]]]
+NOT_MEASURED = "not measured"
 WORDS = {"pass": "ok", "warn": "WARN", "fail": "FAIL", "error": "ERROR", "inconclusive": "INCONCLUSIVE", "skipped": "-"}
 WIDTH, HEIGHT = 240, 40
+
+
+class Table(t.NamedTuple):
+    heading: str
+    columns: list[str]
+    rows: list[list[str]]
+    empty: str
+
+
 STYLE = """
 body{font:16px/1.4 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;color:#1a1a1a;background:#fff}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
 td,th{padding:.3rem .6rem .3rem 0;text-align:left;border-bottom:1px solid #ddd;vertical-align:top;overflow-wrap:anywhere}
 .fail,.error{color:#b00020;font-weight:600}.warn,.inconclusive{color:#8a5a00;font-weight:600}.ok,.pass{color:#1b6e3c}
 svg{width:100%;max-width:15rem;height:2.5rem}polyline{fill:none;stroke:#2a5db0;stroke-width:2}
+@media(max-width:40rem){body{padding:.6rem}thead{display:none}td{display:flex;gap:.6rem;border:0;padding:.1rem 0}
+td::before{content:attr(data-label);flex:0 0 7rem;color:#767676;font-weight:400}tr{display:block;padding:.5rem 0;border-bottom:1px solid #ddd}}
 @media(prefers-color-scheme:dark){body{color:#eee;background:#161616}td,th{border-color:#444}.fail,.error{color:#ff8a8a}.warn,.inconclusive{color:#f2c26b}.ok,.pass{color:#7fd6a0}}
 """
 
@@ -39,40 +50,122 @@ def title(run: Json, data: Json) -> str:
 
 
 def tables(data: Json) -> list[Table]:
-    """(heading, columns, rows); what is empty says so, and is never left out: no data is not the same as all well."""
-    change = [f"{one['change'] * 100:+.0f}%" if one["change"] is not None else "-" for one in data["trends"]]
+    """(heading, columns, rows, what stands there when there is no row). What is empty says so, and is never left out: no data is not the same as all well."""
+    known = data["measured"]
     return [
-        (
+        Table(
             "What needs a person",
-            ["component", "check", "verdict", "last", "times"],
-            [[one["component"], one["name"], WORDS[one["verdict"]], when(one["at"]), str(one["times"])] for one in data["bad"]]
-            + [[one["component"], "held back", "pinned", when(one["since"]), one["reason"]] for one in data["pins"]],
+            ["component", "check", "verdict", "why", "last", "times"],
+            [[one["component"], one["name"], WORDS[one["verdict"]], one["reason"], when(one["at"]), str(one["times"])] for one in data["bad"]]
+            + [[one["component"], "held back", "pinned", one["reason"], when(one["since"]), "-"] for one in data["pins"]],
+            "Nothing." if known["bad"] else NOT_MEASURED,
         ),
-        (
+        Table(
             "Scheduled runs",
             ["run", "began", "verdict", "items"],
             [[label(one["tags"]), when(one["started_at"]), WORDS.get(one["verdict"], one["verdict"]), _items(one["items"])] for one in data["runs"]],
+            "None is known of this time.",
         ),
-        (
+        Table("Backups", ["component", "what", "verdict", "value", "last"], [_measured(one) for one in data["backups"]], NOT_MEASURED),
+        Table(
+            "Certificates",
+            ["component", "what", "verdict", "ends"],
+            [[one["component"], one["name"], WORDS[one["verdict"]], when(one["ends_at"])] for one in data["certificates"]],
+            NOT_MEASURED,
+        ),
+        Table(
+            "Open windows for a rollback",
+            ["component", "back to", "ends", "looked at"],
+            [[one["component"], one["target"] if one["can"] else f"no: {_refused(one, data['at'])}", _end(one), when(one["at"])] for one in data["windows"]],
+            NOT_MEASURED,
+        ),
+        Table(
+            "Deployments",
+            ["when", "component", "deployment", "what"],
+            [[when(one["at"]), one["component"], one["deployment"], one["what"]] for one in data["releases"]],
+            "None was seen." if known["releases"] else NOT_MEASURED,
+        ),
+        Table(
+            "Incidents",
+            ["when", "component", "what", "state"],
+            [[when(one["at"]), one["component"], one["what"], one["state"]] for one in data["incidents"]],
+            "None was told." if known["incidents"] else NOT_MEASURED,
+        ),
+        Table(
+            "What was done",
+            ["when", "component", "what", "run"],
+            [[when(one["at"]), one["component"], one["what"], one["run"]] for one in data["events"]],
+            "None is known of this time.",
+        ),
+        Table(
             "Slowest",
             ["component", "what", "p95 ms", "samples"],
             [[one["component"], one["name"], number(one["p95"]), str(one["samples"])] for one in data["slow"]],
+            NOT_MEASURED,
         ),
-        (
-            "Deployments, rollbacks and incidents",
-            ["when", "component", "what", "run"],
-            [[when(one["at"]), one["component"], one["what"], one["run"]] for one in data["events"]],
+        Table(
+            "Most frequent in the logs",
+            ["component", "kind of line", "in a look", "in all", "against before"],
+            [[one["component"], one["fingerprint"], number(one["a_look"]), str(one["count"]), one["word"] or change(one["change"])] for one in data["logs"]],
+            "No kind of line was told." if known["logs"] else NOT_MEASURED,
         ),
-        (
+        Table(
+            "Databases",
+            ["component", "finding", "verdict", "what"],
+            [[one["component"], one["name"], WORDS[one["verdict"]], one["reason"]] for one in data["databases"]],
+            NOT_MEASURED,
+        ),
+        Table(
+            "Usage and cost",
+            ["component", "what", "last", "against before"],
+            [[one["component"], one["name"], _value(one), change(one["change"])] for one in data["usage"]] + [["", "cost", NOT_MEASURED, "-"]],
+            NOT_MEASURED,
+        ),
+        Table(
             "Trends",
             ["component", "what", "last", "average", "against before"],
             [
-                [one["component"], one["name"], f"{number(one['last'])} {one['unit']}".strip(), number(one["average"]), told]
-                for one, told in zip(data["trends"], change, strict=True)
+                [one["component"], one["name"], f"{number(one['last'])} {one['unit']}".strip(), number(one["average"]), change(one["change"])]
+                for one in data["trends"]
             ],
+            NOT_MEASURED,
         ),
-        ("Who and where", ["name", "address"], [[name, address] for name, address in {**data["contacts"], **data["links"]}.items()]),
+        Table(
+            "Limits that history suggests",
+            ["component", "what", "warn", "fail", "looks"],
+            [
+                [one["component"], one["name"], *(f"{one[level]:g} {one['unit']}" for level in ("warn", "fail")), str(one["samples"])]
+                for one in data["suggested"]
+            ],
+            "None: too few looks, or a report of less than a week. Nothing is set by itself.",
+        ),
+        Table(
+            "Who and where",
+            ["name", "address"],
+            [[name, address] for name, address in {**data["contacts"], **data["links"]}.items()],
+            "Nobody is named: see saasops_contacts and saasops_links of the inventory.",
+        ),
     ]
+
+
+def change(share: float | None) -> str:
+    return "-" if share is None else f"{share * 100:+.0f}%"
+
+
+def _value(one: Json) -> str:
+    return f"{number(one['value'])} {one['unit']}".strip() if one["value"] is not None else "-"
+
+
+def _measured(one: Json) -> list[str]:
+    return [one["component"], one["name"], WORDS[one["verdict"]], _value(one) if one["value"] is not None else one["reason"], when(one["at"])]
+
+
+def _refused(one: Json, now: float) -> str:
+    return "the window is over" if one["ends_at"] is not None and one["ends_at"] <= now else str(one["reason"]).removeprefix("no: ")
+
+
+def _end(one: Json) -> str:
+    return "-" if not one["can"] else when(one["ends_at"]) if one["ends_at"] is not None else "the vendor tells no end"
 
 
 def _items(items: t.Sequence[Json]) -> str:
@@ -85,12 +178,12 @@ def _text(value: t.Any) -> str:
 
 def markdown(run: Json, data: Json) -> str:
     lines = [f"# {_cell(title(run, data))}", "", f"From {when(data['since'])} to {when(data['at'])}."]
-    for heading, columns, rows in tables(data):
-        lines += ["", f"## {heading}"]
+    for heading, columns, rows, empty in tables(data):
+        lines += ["", f"## {heading}", ""]
         if rows:
             lines += [f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}", *(f"| {' | '.join(map(_cell, row))} |" for row in rows)]
         else:
-            lines.append("Nothing is known of this time.")
+            lines.append(empty)
     return "\n".join(lines) + "\n"
 
 
@@ -102,16 +195,17 @@ def _cell(value: t.Any) -> str:
 def page(run: Json, data: Json) -> str:
     """One page: no script, no picture, no font and no style from elsewhere; a policy in it forbids what would slip in."""
     body = [f"<h1>{_safe(title(run, data))}</h1>", f"<p>From {when(data['since'])} to {when(data['at'])}.</p>"]
-    for heading, columns, rows in tables(data):
+    for heading, columns, rows, empty in tables(data):
         body.append(f"<h2>{_safe(heading)}</h2>")
         if not rows:
-            body.append("<p>Nothing is known of this time.</p>")
+            body.append(f"<p>{_safe(empty)}</p>")
             continue
         plots = [plot(one["points"]) for one in data["trends"]] if heading == "Trends" else []
         head = "".join(f"<th>{_safe(column)}</th>" for column in [*columns, *(["plot"] if plots else [])])
-        cells = ["".join(f"<td{_class(cell)}>{_safe(cell)}</td>" for cell in row) for row in rows]
-        cells = [f"{row}<td>{picture}</td>" for row, picture in zip(cells, plots, strict=True)] if plots else cells
-        body.append(f'<div class="scroll"><table><tr>{head}</tr>{"".join(f"<tr>{row}</tr>" for row in cells)}</table></div>')
+        # A narrow page shows each row as a list, where a cell has its column's name before it.
+        cells = ["".join(map(_td, columns, row)) for row in rows]
+        cells = [f'{row}<td data-label="plot">{picture}</td>' for row, picture in zip(cells, plots, strict=True)] if plots else cells
+        body.append(f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(f"<tr>{row}</tr>" for row in cells)}</tbody></table></div>')
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -122,6 +216,10 @@ def page(run: Json, data: Json) -> str:
 
 def _safe(value: t.Any) -> str:
     return html.escape(_text(value), quote=True)
+
+
+def _td(column: str, cell: str) -> str:
+    return f'<td{_class(cell)} data-label="{_safe(column)}">{_safe(cell)}</td>'
 
 
 def _class(cell: str) -> str:

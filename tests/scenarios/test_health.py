@@ -51,7 +51,7 @@ def test_a_healthy_morning(healthy: World, launcher: Launcher) -> None:
     assert "health OK" in run.headline and "0 changes" in run.headline
     assert bad(run) == {}
     looked_at = {one["name"] for one in run.stats["checks"] if one["component"] == "api"}
-    assert looked_at == {"/health", "/prices", "database", "queue", "slow", "needs payments", "memory_percent", "release", "rollback"}
+    assert looked_at == {"/health", "/prices", "database", "queue", "slow", "needs payments", "memory_percent", "release", "rollback", "rollback_window"}
     assert "COULD YOU ACT RIGHT NOW?" in run.summary and "api yes -> v1.4.1 77ab310" in said(run)
     assert "railway no incident posted" in said(run)
     assert "token app ends in 40 d; dashboard ends in 40 d" in said(run)

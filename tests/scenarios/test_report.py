@@ -75,13 +75,13 @@ def test_a_report_tells_what_was_seen_and_nothing_else_enters_it(launcher: Launc
     assert EVIL not in page and "&lt;script&gt;" in page and "width=device-width" in page and "default-src 'none'" in page
     text = (folder / "report.md").read_text(encoding="utf-8")
     assert not re.search(r"(?<!\\)<", text) and not re.search(r"(?<!\\)\[x", text)
-    assert all(line.count(" | ") == 4 for line in text.splitlines() if "evil" in line)
+    assert all(line.count(" | ") == 5 for line in text.splitlines() if "evil" in line)
 
 
 def test_a_report_of_nothing_says_so_and_a_misspelt_period_is_refused(launcher: Launcher, world: World) -> None:
     place, folder = inventory(world), world.folder / "told"
     run = launcher.play(world, "report", "-e", f"report_folder={folder}", "-e", "report_period=week", inventory=place)
     assert run.code == 0 and "0 of 0 not well" in run.headline, run.output
-    assert (folder / "report.md").read_text(encoding="utf-8").count("Nothing is known of this time.") == 5
+    assert (folder / "report.md").read_text(encoding="utf-8").count("\nnot measured\n") == 11
     wrong = launcher.play(world, "report", "-e", "report_period=year", inventory=place)
-    assert wrong.code not in (0, None) and "must be one of: day, week, month" in said(wrong), wrong.output
+    assert wrong.code not in (0, None) and "must be one of: morning, evening, day, week, month" in said(wrong), wrong.output

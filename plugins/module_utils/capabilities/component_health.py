@@ -236,18 +236,27 @@ def _releases(task: Task, component: dict[str, t.Any], known: dict[str, t.Any] |
     if not serving:
         return state, found, [checks.check("release", name, "warn", "the vendor does not say what production serves", next="Look at the vendor's dashboard")]
     text = f"{admission.label(serving)} {_age(clock.now() - serving['created_at'])}" + (f", and {state['busy']}" if state["busy"] else "")
-    return state, found, [checks.check("release", name, "pass", text, serving["id"], brief=text), _way_back(name, state, known)]
+    made = checks.check("release", name, "pass", text, serving["id"], brief=text)
+    return state, found, [made, *_way_back(name, t.cast(release.Provider, found), state, known)]
 
 
-def _way_back(name: str, state: dict[str, t.Any], known: dict[str, t.Any] | None) -> Check:
+def _way_back(name: str, found: release.Provider, state: dict[str, t.Any], known: dict[str, t.Any] | None) -> list[Check]:
+    """Whether one could go back, and for how long still: the second is remembered as a number, so that a report can tell it later."""
     target, refusals = admission.choose(state, known)
     refusals = refusals or admission.admit(t.cast("dict[str, t.Any]", target), state, known)
     if refusals or target is None:
         act = f"no: {refusals[0].reason}"
-        return checks.check("rollback", name, "warn", act, None, act=f"{name} {act}", next=f"{name}: {refusals[0].next_step}")
+        return [checks.check("rollback", name, "warn", act, None, act=f"{name} {act}", next=f"{name}: {refusals[0].next_step}")]
     row = known["releases"].get(target["id"]) or {} if known else {}
     act = f"yes -> {admission.label(target)}{', proved' if row.get('proved_at') else ''}"
-    return checks.check("rollback", name, "pass", act, admission.label(target), act=f"{name} {act}", brief="")
+    until = found.kept_until(target)
+    left = None if until is None else max(0.0, until - clock.now())
+    told = "" if left is None else f", WINDOW CLOSES IN {_age(left)}" if left < DAY else f", window closes in {_age(left)}"
+    made = [checks.check("rollback", name, "pass", act, admission.label(target), act=f"{name} {act}{told}", brief="")]
+    if left is not None:
+        reason = f"{admission.label(target)} can be returned to for {_age(left)}"
+        made.append(checks.check("rollback_window", name, "pass", reason, round(left / 3600, 2), "h", brief=""))
+    return made
 
 
 def _memory(declared: health_declared.Declared, component: dict[str, t.Any], found: release.Provider | None) -> list[Check]:

@@ -30,13 +30,12 @@ def judge(declared: Declared, measured: t.Sequence[Check], store: t.Any, suggest
     if not declared.rules and not suggest:
         return [], []
     try:
-        before = _remembered(declared, store, now, suggest)
+        before, levels = _remembered(declared, store, now, suggest), _levels(declared, store)
     except Failure as failure:
         return [checks.check("history", name, "error", failure.message, next=failure.hint)], []
     rows = [*before, *({**one, "at": now, "text": one["value"]} for one in measured if one["verdict"] != "skipped")]
     samples = {key: _samples(rows, rule) for rule in declared.rules for key in [_key(rule)]}
     asked = [dataclasses.replace(rule, metric=_key(rule)) for rule in declared.rules]
-    levels = {row["name"]: LEVELS[row["verdict"]] for row in before if row["verdict"] in LEVELS}
     judged = slo.evaluate(asked, {key: found for key, found in samples.items() if found}, Fraction(now), levels)
     suggestions = _suggested(rows, now) if suggest else []
     return [_check(declared.name, rule, one) for rule, one in zip(declared.rules, judged, strict=True)], suggestions
@@ -50,6 +49,16 @@ def _remembered(declared: Declared, store: t.Any, now: float, suggest: bool) -> 
     # Of an age all that is known counts, of the others as far as they look back.
     reach = [float(_reach(rule)) for rule in declared.rules] + ([SUGGESTED_DAYS * 86400.0] if suggest else [])
     return t.cast("list[Row]", history.rows(store, now - max(reach), declared.name))
+
+
+def _levels(declared: Declared, store: t.Any) -> dict[str, str]:
+    """What each rule said last: an alert stays until the samples say that it is over, and no window forgets it."""
+    if store is None or not declared.rules:
+        return {}
+    from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import history
+
+    known = history.levels(store, declared.name, [rule.name for rule in declared.rules], list(LEVELS))
+    return {name: LEVELS[verdict] for name, verdict in known.items()}
 
 
 def _reach(rule: Rule) -> Fraction:

@@ -119,11 +119,14 @@ def _judged(name: str, found: Json, since: str, most: int) -> Json:
     kinds = _kinds(found["patterns"].values())
     lines = f"{found['lines']} lines {_during(since)}"
     often = f", most often {_told(kinds[:1])}" if kinds else ""
+    # What the ledger keeps of the kinds, so that a week can be compared with the one before.
+    remembered = [{"fingerprint": kind["fingerprint"], "count": kind["count"]} for kind in kinds[:most]]
     if found["complete"]:
-        whole = check("log", name, "pass", f"{lines}{often}", found["lines"], "lines")
+        whole = check("log", name, "pass", f"{lines}{often}", found["lines"], "lines", kinds=remembered)
     else:
         partly = next((source["reason"] for source in found["sources"] if source["state"] != "read"), "")
-        whole = check("log", name, "inconclusive", f"{lines} were seen: {partly or found['reason'] or 'not all of it'}", found["lines"], "lines")
+        why = f"{lines} were seen: {partly or found['reason'] or 'not all of it'}"
+        whole = check("log", name, "inconclusive", why, found["lines"], "lines", kinds=remembered)
     return _result(
         [*(_of_limit(name, limit, found["patterns"][limit["pattern"]], since) for limit in found["limits"]), whole],
         since=found["window"]["since"],

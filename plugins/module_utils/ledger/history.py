@@ -46,6 +46,15 @@ def rows(store: Store, since: float = 0.0, component: str | None = None, name: s
         return [{key: row[key] for key in row if key != "environment"} for row in connection.execute(query).mappings()]
 
 
+def levels(store: Store, component: str, names: t.Collection[str], verdicts: t.Collection[str]) -> dict[str, str]:
+    """The newest verdict of each of these checks, of those that count: however long ago that look was, it is the one before this one."""
+    here = (history.c.environment == store.environment, history.c.component == component, history.c.name.in_(names), history.c.verdict.in_(verdicts))
+    newest = sa.select(history.c.name, sa.func.max(history.c.at).label("at")).where(*here).group_by(history.c.name).subquery()
+    query = sa.select(history.c.name, history.c.verdict).join(newest, sa.and_(history.c.name == newest.c.name, history.c.at == newest.c.at)).where(*here)
+    with store.read() as connection:
+        return {row.name: row.verdict for row in connection.execute(query)}
+
+
 def samples(store: Store, component: str, name: str, since: float = 0.0) -> list[dict[str, t.Any]]:
     """``[{at, value}]`` as rules take them (``judge.series``); rows that have neither number nor text are left out."""
     found = ((row["at"], row["text"] if row["value"] is None else row["value"]) for row in rows(store, since, component, name))

@@ -87,6 +87,12 @@ def collected(connection: sa.Connection, store: Store, numbers: t.Sequence[int])
     _set(connection, store, numbers, delivery="collected")
 
 
+def since(store: Store, at: float) -> list[Row]:
+    """What anybody was told after that moment, oldest first."""
+    table = notifications.c
+    return store.rows(sa.select(notifications).where(table.environment == store.environment, table.at > at).order_by(table.number), notifications)
+
+
 def _set(connection: sa.Connection, store: Store, numbers: t.Sequence[int], **values: t.Any) -> None:
     where = (notifications.c.environment == store.environment) & notifications.c.number.in_(list(numbers))
     connection.execute(notifications.update().where(where).values(**values))

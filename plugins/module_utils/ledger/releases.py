@@ -81,6 +81,12 @@ def unpin(store: Store, run: str, component: str) -> bool:
     return True
 
 
+def known(store: Store) -> list[dict[str, t.Any]]:
+    """Every deployment that is remembered, of all components."""
+    with store.read() as connection:
+        return [dict(row) for row in connection.execute(sa.select(releases).where(releases.c.environment == store.environment)).mappings()]
+
+
 def open_pins(store: Store) -> list[dict[str, t.Any]]:
     with store.read() as connection:
         return [dict(row) for row in connection.execute(sa.select(pins).where(pins.c.environment == store.environment)).mappings()]

@@ -25,6 +25,12 @@ def acts(store: Store, component: str, seconds: float) -> list[Row]:
         return [dict(row) for row in connection.execute(sa.select(remediations).where(here).order_by(table.number)).mappings()]
 
 
+def since(store: Store, at: float) -> list[Row]:
+    """What was done after that moment, oldest first."""
+    table = remediations.c
+    return store.rows(sa.select(remediations).where(table.environment == store.environment, table.at > at).order_by(table.number), remediations)
+
+
 def begin(store: Store, run: str, component: str, marker: Row, reason: str) -> int:
     """Write down what is about to be asked for. Returns its number."""
     table = remediations.c

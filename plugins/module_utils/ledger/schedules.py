@@ -37,8 +37,4 @@ def end(store: Store, run: str, at: float, verdict: str, items: t.Sequence[t.Map
 def rows(store: Store, since: float = 0.0) -> list[dict[str, t.Any]]:
     """``[{run, tags, started_at, ended_at, verdict, budget, items}]``, oldest first. ``since`` itself is outside."""
     query = sa.select(schedules).where(schedules.c.environment == store.environment, schedules.c.started_at > since).order_by(schedules.c.started_at)
-    with store.read() as connection:
-        # A ledger of before has no such table until a run prepares it.
-        if not sa.inspect(connection).has_table(schedules.name):
-            return []
-        return [{str(key): row[key] for key in row if key != "environment"} for row in connection.execute(query).mappings()]
+    return store.rows(query, schedules)

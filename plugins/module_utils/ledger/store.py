@@ -119,6 +119,27 @@ history = sa.Table(
     sa.Column("unit", _text, nullable=False),
     sa.Index("history_by_moment", "environment", "at"),
 )
+# What the newest look said in words; the numbers of all looks are the history.
+findings = sa.Table(
+    "findings",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("component", _text, primary_key=True),
+    sa.Column("name", _text, primary_key=True),
+    sa.Column("at", _time, nullable=False),
+    sa.Column("verdict", _text, nullable=False),
+    sa.Column("reason", _text, nullable=False),
+)
+log_kinds = sa.Table(
+    "log_kinds",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("component", _text, primary_key=True),
+    sa.Column("fingerprint", _text, primary_key=True),
+    sa.Column("at", _time, primary_key=True),
+    sa.Column("run", _text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+)
 watches = sa.Table(
     "watches",
     metadata,
@@ -272,6 +293,13 @@ class Store:
             yield
         finally:
             self._writing = None
+
+    def rows(self, query: sa.Select[t.Any], table: sa.Table) -> list[dict[str, t.Any]]:
+        """What a query finds; nothing in a ledger of before this table, until a run prepares it."""
+        with self.read() as connection:
+            if not sa.inspect(connection).has_table(table.name):
+                return []
+            return [{str(key): row[key] for key in row if key != "environment"} for row in connection.execute(query).mappings()]
 
     def now(self, connection: sa.Connection) -> float:
         """The moment that leases are judged by: the database's own clock where machines share it, else core's."""

@@ -188,6 +188,8 @@ class Resolvers(ConfigResolvers, MessageResolvers, NetworkResolvers, TelemetryRe
             "updatedAt": when(railway.created),
             "deletedAt": None,
             "workspaceId": railway.workspace_id,
+            # The vendor's schema has no word for the largest plan.
+            "subscriptionType": plan if (plan := railway.world.setting("railway_plan")) != "enterprise" else "pro",
             "primaryEnvironmentId": next(iter(railway.environments)),
             "environments": lambda _info, isEphemeral=None, **arguments: self._environments(isEphemeral, arguments),
             "services": lambda _info, **arguments: connection(list(railway.services.values()), self.render_service, arguments),

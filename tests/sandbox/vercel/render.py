@@ -10,6 +10,8 @@ from .state import Alias, Deployment, Json, Project, Team
 
 OWNER = {"uid": "usr_sandboxOperatorExample", "username": "operator", "email": "operator@example.com"}
 REPO_ID = 100200300
+# The project's retention policy.
+EXPIRATION_DAYS = {"production": 365, "preview": 180}
 
 
 def ms(seconds: float) -> int:
@@ -114,6 +116,7 @@ def list_item(it: Deployment, project: Project, candidate: bool) -> Json:
         "state": it.state,
         "aliasAssigned": ms(it.alias_assigned_at) if it.alias_assigned_at is not None else False,
         "isRollbackCandidate": candidate,
+        "expiration": ms(it.created + EXPIRATION_DAYS["production" if it.target == "production" else "preview"] * 86400),
         **({"softDeletedByRetention": True} if it.expired else {}),
         **_progress(it),
     }
@@ -217,7 +220,11 @@ def project(it: Project, production: Deployment | None, latest: list[Deployment]
         "directoryListing": False,
         "live": not it.paused,
         "paused": it.paused,
-        "deploymentExpiration": {"expirationDays": 180, "expirationDaysProduction": 365, "deploymentsToKeep": 10},
+        "deploymentExpiration": {
+            "expirationDays": EXPIRATION_DAYS["preview"],
+            "expirationDaysProduction": EXPIRATION_DAYS["production"],
+            "deploymentsToKeep": 10,
+        },
         "resourceConfig": {"functionDefaultRegions": ["iad1"]},
         "defaultResourceConfig": {"functionDefaultRegions": ["iad1"]},
         "alias": [

@@ -33,7 +33,7 @@ PROJECT_TOKEN = Operation(
 query projectToken($first: Int) {
   projectToken {
     projectId environmentId
-    project { id name }
+    project { id name subscriptionType }
     environment {
       id name
       serviceInstances(first: $first) {
@@ -85,7 +85,7 @@ PROJECT = Operation(
     document="""
 query project($id: String!, $first: Int, $afterEnvironment: String, $afterService: String) {
   project(id: $id) {
-    id name deletedAt
+    id name deletedAt subscriptionType
     environments(first: $first, after: $afterEnvironment) {
       edges { node { id name deletedAt } }
       pageInfo { hasNextPage endCursor }

@@ -27,6 +27,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.s
 
 # Further pages of history that are read when the first names nothing to go back to.
 MORE_PAGES = 5
+# Hours for which Railway keeps the image of a removed deployment, by plan. The larger ones may keep it longer.
+KEPT_HOURS = {"free": 24, "trial": 24, "hobby": 72, "pro": 120}
 LONGEST_NOTE = 70
 # Recognises a deployment among those that were just read.
 Find = t.Callable[[service.State], "Deployment | None"]
@@ -106,6 +108,12 @@ class Release:
         """By id, tag or commit; the history that was read is asked first, then Railway."""
         state = self.state()
         return deployments.best(state.history, text) or deployments.search(self.client, self.scope, text, state.more, state.active)
+
+    def kept_until(self, target: Deployment) -> float | None:
+        """The plan's retention begins when a deployment is removed. No request."""
+        hours = KEPT_HOURS.get(self.scope.plan)
+        removed = target["status_updated_at"] if target["state"] in deployments.GONE else None
+        return None if hours is None or removed is None else float(removed) + hours * 3600.0
 
     def differences(self, target: Deployment, serving: Deployment) -> list[str]:
         """Names of the variables whose values differ between the two deployments; empty when that may not be read. One request."""

@@ -34,6 +34,8 @@ class Scope:
     project: str
     environment: str
     service: str
+    # The plan that the project is on; empty when nothing that was read says it.
+    plan: str = ""
 
     def __str__(self) -> str:
         where = f"{self.project}/{self.environment}"
@@ -53,6 +55,7 @@ class Environment:
     environment_id: str
     project: str
     environment: str
+    plan: str = ""
 
 
 def is_id(text: str) -> bool:
@@ -74,7 +77,7 @@ def resolve(client: Client, project: str | None, environment: str | None, servic
         return Scope(project, environment, service, project, environment, service)
     place, services = _in_project(client, project_id(client, project), environment)
     service_id, service_name = pick(service, services.items(), "service", f"project {place.project}")
-    return Scope(place.project_id, place.environment_id, service_id, place.project, place.environment, service_name)
+    return Scope(place.project_id, place.environment_id, service_id, place.project, place.environment, service_name, place.plan)
 
 
 def environment(client: Client, project: str, environment: str) -> Environment:
@@ -131,7 +134,7 @@ def _of_token(client: Client, project: str | None, environment: str | None) -> t
                 f"Use the token of {given}, or name {known[1]}",
                 code="environment",
             )
-    return Environment(project_id, environment_id, project_name, environment_name), services
+    return Environment(project_id, environment_id, project_name, environment_name, _plan(said["project"])), services
 
 
 def _by_project_token(client: Client, project: str | None, environment: str | None, service: str) -> Scope:
@@ -141,7 +144,11 @@ def _by_project_token(client: Client, project: str | None, environment: str | No
         listed += _more_services(client, place.project_id, place.environment_id, after)
     where = f"environment {place.environment} of {place.project}"
     service_id, service_name = pick(service, named(listed, op.PROJECT_TOKEN, "serviceId", "serviceName"), "service", where)
-    return Scope(place.project_id, place.environment_id, service_id, place.project, place.environment, service_name)
+    return Scope(place.project_id, place.environment_id, service_id, place.project, place.environment, service_name, place.plan)
+
+
+def _plan(project: t.Any) -> str:
+    return redaction.plain(inner(project, "subscriptionType") or "", 40)
 
 
 def _identity(node: t.Any) -> tuple[str, str]:
@@ -163,12 +170,14 @@ def _more_services(client: Client, project_id: str, environment_id: str, after: 
 def _in_project(client: Client, project_id: str, environment: str) -> tuple[Environment, dict[str, str]]:
     """(the environment, the names of the project's services by their ids)."""
     names: list[str] = []
+    plans: list[str] = []
 
     def fetch(cursor: tuple[str | None, str | None] | None) -> tuple[list[tuple[str, dict[str, t.Any]]], tuple[str | None, str | None] | None]:
         environments_after, services_after = cursor or (None, None)
         data = read(client, op.PROJECT, id=project_id, first=PAGE, afterEnvironment=environments_after, afterService=services_after)
         found = data.get("project")
         names.append(redaction.plain(inner(found, "name") or project_id, 100))
+        plans.append(_plan(found))
         environments, next_environments = nodes(inner(found, "environments"), op.PROJECT)
         services, next_services = nodes(inner(found, "services"), op.PROJECT)
         items = [("environment", node) for node in environments] + [("service", node) for node in services]
@@ -182,7 +191,7 @@ def _in_project(client: Client, project_id: str, environment: str) -> tuple[Envi
         if not node.get("deletedAt"):
             listed[kind].update(named([node], op.PROJECT))
     environment_id, environment_name = pick(environment, listed["environment"].items(), "environment", f"project {names[0]}")
-    return Environment(project_id, environment_id, names[0], environment_name), listed["service"]
+    return Environment(project_id, environment_id, names[0], environment_name, plans[0]), listed["service"]
 
 
 def pick(wanted: str, known: t.Iterable[tuple[str, str]], what: str, where: str) -> tuple[str, str]:

@@ -89,7 +89,12 @@ def normalise(raw: t.Any, own_url: str = OWN_URL) -> Deployment:
         "rebuild_of": plain(meta[REBUILD_MARK], 200) if meta.get(REBUILD_MARK) else None,
         "error": _error(raw),
         "inspector_url": plain(raw["inspectorUrl"], 300) if raw.get("inspectorUrl") else None,
+        "expires_at": raw["expiration"] / 1000 if _is_number(raw.get("expiration")) else None,
     }
+
+
+def _is_number(value: t.Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _commit(raw: dict[str, t.Any], meta: dict[str, t.Any]) -> str | None:

@@ -81,6 +81,10 @@ class VercelRelease:
         project = self._seen[1] if self._seen is not None else self._project()
         return deployments.find(self._place, project.id, text, project.serving)
 
+    def kept_until(self, target: Deployment) -> float | None:
+        """What the project's retention policy says in the list. No request."""
+        return t.cast("float | None", target.get("expires_at"))
+
     def differences(self, target: Deployment, serving: Deployment) -> list[str]:
         """Always empty: Vercel does not tell which variables a build holds."""
         return []
