@@ -52,7 +52,8 @@ def conclude(
         "word": word,
         "outcomes": outcomes,
         "not_there": [name for name, outcome in outcomes.items() if outcome in FAILING],
-        "seconds": at - run["started_at"],
+        # Less than none is what a clock says that was put back meanwhile.
+        "seconds": max(0.0, at - run["started_at"]),
         "at": at,
         "checks": rows.in_order(checks),
         "cautions": list(run["cautions"]),
@@ -66,9 +67,7 @@ def conclude(
             store = runs.open_store(run, ledger_url)
             if store:
                 made = checks if unwritten is None else unwritten
-                with store.write():
-                    history.note(store, run["id"], at, [*made, rows.check(run["verb"], history.WHOLE, word, "")])
-                    findings.note(store, run["id"], at, made)
+                findings.remember(store, run["id"], at, [*made, rows.check(run["verb"], history.WHOLE, word, "")])
         except Failure as failure:
             # What was seen is told all the same.
             concluded["cautions"].append(f"the history was not written: {failure.message}")

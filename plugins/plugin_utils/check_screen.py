@@ -19,7 +19,7 @@ def build(run: t.Mapping[str, t.Any], checks: t.Sequence[rows.Check], word: str,
     bad = [one for one in rows.in_order(checks) if one["verdict"] in rows.BAD]
     moment = datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%a %-d %b %H:%M UTC")
     counted = f" ({len(bad)})" if bad else ""
-    seconds = at - run["started_at"]
+    seconds = max(0.0, at - run["started_at"])
     took = f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
     screen = Screen(run["banner"], run["system"], f"{run['verb']} {WORDS[word]}{counted}", run["id"], f"{moment}   {took}   {changes} changes")
     for one in bad:

@@ -41,6 +41,11 @@ def when(at: float | None) -> str:
     return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%a %-d %b %H:%M UTC") if at else "-"
 
 
+def end(at: float | None) -> str:
+    """With its year: some ends are a year away."""
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%-d %b %Y %H:%M UTC") if at else "-"
+
+
 def number(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
@@ -70,7 +75,7 @@ def tables(data: Json) -> list[Table]:
         Table(
             "Certificates",
             ["component", "what", "verdict", "ends"],
-            [[one["component"], one["name"], WORDS[one["verdict"]], when(one["ends_at"])] for one in data["certificates"]],
+            [[one["component"], one["name"], WORDS[one["verdict"]], end(one["ends_at"])] for one in data["certificates"]],
             NOT_MEASURED,
         ),
         Table(
@@ -165,7 +170,7 @@ def _refused(one: Json, now: float) -> str:
 
 
 def _end(one: Json) -> str:
-    return "-" if not one["can"] else when(one["ends_at"]) if one["ends_at"] is not None else "the vendor tells no end"
+    return "-" if not one["can"] else end(one["ends_at"]) if one["ends_at"] is not None else "the vendor tells no end"
 
 
 def _items(items: t.Sequence[Json]) -> str:

@@ -11,7 +11,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.sche
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks, heartbeat
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, history, leases, runs, schedules
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, findings, leases, runs, schedules
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import check_runs, guard, variables
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
@@ -192,7 +192,7 @@ def note(run: Run, item: Item, hostvars: t.Mapping[str, t.Any], chosen: t.Sequen
     """What became of one item: ``{name, do, verdict, seconds, budget, checks, changes}``."""
     ended = clock.now()
     # One item follows the other.
-    seconds = ended - max([run["started_at"], *(one["ended_at"] for one in before)])
+    seconds = max(0.0, ended - max([run["started_at"], *(one["ended_at"] for one in before)]))
     names = [name for name in item["components"] if name in chosen]
     found, changes = _found(item, hostvars, names)
     if seconds > item["budget"]:
@@ -217,7 +217,7 @@ def remember(run: Run, item: Item, ledger_url: str | None) -> bool:
         return False
     try:
         store = runs.open_store(run, ledger_url)
-        return store is not None and history.note(store, run["id"], item["ended_at"], item["checks"]) >= 0
+        return store is not None and findings.remember(store, run["id"], item["ended_at"], item["checks"]) >= 0
     except Failure:
         # It is tried once more at the end, and told then.
         return False

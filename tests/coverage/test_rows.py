@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every row of the runbooks that rows.yml claims exists, and so does every test that is said to show it."""
+"""Every row of the runbooks that rows*.yml claim exists, and so does every test that is said to show it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = Path(__file__).with_name("rows.yml")
+# One document of several files, so that a row may stand in one of them only.
+FILES = sorted(Path(__file__).parent.glob("rows*.yml"))
 # Absent data is a failure and not a skip: a claim that nobody can check is no claim.
 COVERAGE = Path(os.environ.get("SAASOPS_COVERAGE") or ROOT.parent / "shared/runbooks/coverage.json")
 
@@ -26,6 +27,10 @@ class UniqueKeyLoader(yaml.SafeLoader):
         if twice:
             raise yaml.constructor.ConstructorError(None, None, f"stands twice: {', '.join(twice)}", node.start_mark)
         return super().construct_mapping(node, deep)
+
+
+def claimed() -> str:
+    return "".join(file.read_text(encoding="utf-8").split("\n---\n", 1)[1] for file in FILES)
 
 
 def load_rows(text: str) -> dict[str, dict[str, Any]]:
@@ -49,7 +54,7 @@ def is_there(root: Path, reference: str) -> bool:
 
 
 def test_no_row_stands_twice() -> None:
-    assert isinstance(load_rows(ROWS.read_text(encoding="utf-8")), dict)
+    assert isinstance(load_rows(claimed()), dict)
     try:
         load_rows("A-1: {tests: []}\nA-1: {tests: []}\n")
     except yaml.constructor.ConstructorError as error:
@@ -59,7 +64,7 @@ def test_no_row_stands_twice() -> None:
 
 
 def test_every_row_names_tests_that_exist() -> None:
-    rows = load_rows(ROWS.read_text(encoding="utf-8"))
+    rows = load_rows(claimed())
     assert not [row for row, entry in rows.items() if not entry.get("tests") or set(entry) - {"tests", "note"}]
     assert not [f"{row}: {reference}" for row, entry in rows.items() for reference in entry["tests"] if not is_there(ROOT, reference)]
 
@@ -67,7 +72,7 @@ def test_every_row_names_tests_that_exist() -> None:
 def test_every_row_is_a_row_of_the_runbooks() -> None:
     known = {row["id"] for row in json.loads(COVERAGE.read_text(encoding="utf-8"))}
     assert known, f"{COVERAGE} holds no rows"
-    assert not sorted(set(load_rows(ROWS.read_text(encoding="utf-8"))) - known)
+    assert not sorted(set(load_rows(claimed())) - known)
 
 
 def test_a_test_that_is_gone_is_noticed() -> None:

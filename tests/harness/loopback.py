@@ -19,12 +19,13 @@ Kind = t.Literal["whole", "reset", "cut", "hang", "drip"]
 @dataclasses.dataclass(frozen=True)
 class Answer:
     """``whole`` is sent as it stands; ``reset`` breaks the connection unanswered, ``cut`` in the middle of the body; ``hang`` sends
-    nothing, ``drip`` one byte now and then, both until the server stops."""
+    nothing, ``drip`` one byte now and then, both until the server stops. The body is sent ``times`` over, as it is taken."""
 
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     kind: Kind = "whole"
+    times: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Loopback:
 
     def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
+        # Bytes of streamed bodies that somebody has taken.
+        self.taken = 0
         self.peers: set[t.Any] = set()
         self.over = threading.Event()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, script))
@@ -106,7 +109,7 @@ def _handler(loopback: Loopback, script: Script) -> type[http.server.BaseHTTPReq
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Content-Length", str(len(answer.body) * answer.times))
             self.end_headers()
             if answer.kind == "drip":
                 for byte in answer.body:
@@ -114,6 +117,10 @@ def _handler(loopback: Loopback, script: Script) -> type[http.server.BaseHTTPReq
                     if loopback.over.wait(0.02):
                         break
                 self.close_connection = True
+            elif answer.times > 1:
+                for _time in range(answer.times):
+                    self.wfile.write(answer.body)
+                    loopback.taken += len(answer.body)
             elif self.command != "HEAD":
                 self.wfile.write(answer.body[: len(answer.body) // 2] if answer.kind == "cut" else answer.body)
                 self.close_connection = answer.kind == "cut"

@@ -21,6 +21,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks impo
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs
 
 DAY, MINUTE = 86400, 60
+SOON = 30 * DAY
 STATES = {"pass": "healthy", "warn": "degraded", "fail": "critical"}
 
 
@@ -249,9 +250,10 @@ def _way_back(name: str, found: release.Provider, state: dict[str, t.Any], known
         return [checks.check("rollback", name, "warn", act, None, act=f"{name} {act}", next=f"{name}: {refusals[0].next_step}")]
     row = known["releases"].get(target["id"]) or {} if known else {}
     act = f"yes -> {admission.label(target)}{', proved' if row.get('proved_at') else ''}"
-    until = found.kept_until(target)
+    until = found.kept_until(t.cast("dict[str, t.Any]", target))
     left = None if until is None else max(0.0, until - clock.now())
-    told = "" if left is None else f", WINDOW CLOSES IN {_age(left)}" if left < DAY else f", window closes in {_age(left)}"
+    # What lies far ahead needs nobody's attention this morning.
+    told = "" if left is None or left > SOON else f", WINDOW CLOSES IN {_age(left)}" if left < DAY else f", window closes in {_age(left)}"
     made = [checks.check("rollback", name, "pass", act, admission.label(target), act=f"{name} {act}{told}", brief="")]
     if left is not None:
         reason = f"{admission.label(target)} can be returned to for {_age(left)}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.history import KEPT_SECONDS
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import history
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.sql import sa
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store, findings, log_kinds, upsert
 
@@ -16,11 +16,18 @@ LONGEST_KIND = 120
 Row = dict[str, t.Any]
 
 
+def remember(store: Store, run: str, at: float, checks: t.Sequence[t.Mapping[str, t.Any]]) -> int:
+    """Write what a look has found, its numbers and its words; returns how many checks were made."""
+    with store.write():
+        note(store, run, at, checks)
+        return history.note(store, run, at, checks)
+
+
 def note(store: Store, run: str, at: float, checks: t.Iterable[t.Mapping[str, t.Any]]) -> None:
     """Keep the reasons of these checks, and the ``kinds`` (``[{fingerprint, count}]``) of those that tell them."""
     with store.write() as connection:
         for table in (findings, log_kinds):
-            connection.execute(table.delete().where(table.c.environment == store.environment, table.c.at < at - KEPT_SECONDS))
+            connection.execute(table.delete().where(table.c.environment == store.environment, table.c.at < at - history.KEPT_SECONDS))
         for one in checks:
             if one["verdict"] == "skipped":
                 continue

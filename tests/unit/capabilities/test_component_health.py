@@ -102,6 +102,13 @@ def test_a_part_is_a_check_of_its_own(time: Time, expression: str, verdict: str,
     assert (of(found, "/health")["verdict"], of(found, "part")["verdict"], of(found, "part")["value"]) == ("pass", verdict, value)
 
 
+@pytest.mark.parametrize(("violations", "verdict"), [([], "pass"), (["bundle is 600 kB"], "fail")])
+def test_what_a_page_lists_is_counted(time: Time, violations: list[str], verdict: str) -> None:
+    listed = {"component_endpoints": [{"path": "/performance", "parts": {"violations": "length(violations)"}}], "component_limits": {"violations": 0}}
+    found = at(said({"violations": violations}), listed)
+    assert (of(found, "violations")["verdict"], of(found, "violations")["value"]) == (verdict, len(violations))
+
+
 def test_a_part_of_a_page_that_told_nothing_was_not_checked(time: Time) -> None:
     found = at(Answer(body=b"<html>"), {"component_parts": PART})
     assert of(found, "database")["verdict"] == "skipped"
@@ -250,6 +257,16 @@ def test_a_constant_input_is_flagged(time: Time, tmp_path: pathlib.Path) -> None
     )
     assert of(found, "long queue")["verdict"] == "warn"
     assert "nobody may be measuring" in of(found, "long queue")["reason"]
+
+
+@pytest.mark.parametrize(("ago", "queue", "verdict"), [(86400.0, 7, "fail"), (86400.0, 4, "pass"), (120.0, 7, "fail")])
+def test_an_alert_of_the_last_look_stays_until_it_is_over(time: Time, tmp_path: pathlib.Path, ago: float, queue: int, verdict: str) -> None:
+    """However long ago that look was: a window that is shorter than the time between two looks forgets no alert."""
+    rule = {"name": "long queue", "kind": "latest", "metric": "queue", "window": "5m", "alert": {"when": "> 10", "recover": "<= 5"}, "may_be_constant": True}
+    ledger = remembered(tmp_path, [(2 * ago, "pass", 7.0), (ago, "fail", 11.0), (ago / 2, "inconclusive", None)], "long queue")
+    page = f"jobs_waiting {queue}\n".encode()
+    found = at(metrics(Answer(body=page)), {"component_metrics": VALUES, "component_rules": [rule]}, **ledger)
+    assert of(found, "long queue")["verdict"] == verdict
 
 
 def test_a_clock_that_was_put_back_gives_no_verdict_and_no_crash(time: Time, tmp_path: pathlib.Path) -> None:

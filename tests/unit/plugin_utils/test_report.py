@@ -94,7 +94,13 @@ def test_of_what_was_not_measured_nothing_else_is_said(ledger: store.Store, time
 
 
 def test_a_look_that_found_nothing_says_nothing_and_not_that_it_was_not_measured(ledger: store.Store, time: Time) -> None:
-    look(ledger, HOUR, check("/health", "api", "pass", "4 ms", 4, "ms"), check("release", "api", "pass", "v1", "dpl_1"), check("log", "api", "pass", "0 lines", 0))
+    look(
+        ledger,
+        HOUR,
+        check("/health", "api", "pass", "4 ms", 4, "ms"),
+        check("release", "api", "pass", "v1", "dpl_1"),
+        check("log", "api", "pass", "0 lines", 0),
+    )
     data = told(ledger)
     empty = {heading: section(data, heading).empty for heading in ("What needs a person", "Deployments", "Incidents", "Most frequent in the logs")}
     assert list(empty.values()) == ["Nothing.", "None was seen.", "None was told.", "No kind of line was told."]
@@ -110,13 +116,18 @@ def test_backups_are_told_by_their_age_and_verdict(ledger: store.Store, time: Ti
 
 
 def test_a_certificate_is_told_by_the_day_of_its_end(ledger: store.Store, time: Time) -> None:
-    look(ledger, DAY, check("certificate", "api", "warn", "ends in 29 d", 29.0, "days"), check("certificate a.example.com", "app", "pass", "200 d", 200.0, "days"))
+    look(
+        ledger,
+        DAY,
+        check("certificate", "api", "warn", "ends in 29 d", 29.0, "days"),
+        check("certificate a.example.com", "app", "pass", "200 d", 200.0, "days"),
+    )
     look(ledger, HOUR, check("certificates_counted", "api", "pass", "", 3))
     data = told(ledger)
     assert [(one["component"], one["ends_at"]) for one in data["certificates"]] == [("api", NOW + 28 * DAY), ("app", NOW + 199 * DAY)]
 
 
-@pytest.mark.parametrize(("left", "can", "words"), [(30.0, True, "Sat 21 Nov 08:02 UTC"), (0.5, False, "no: the window is over")])
+@pytest.mark.parametrize(("left", "can", "words"), [(30.0, True, "21 Nov 2026 08:02 UTC"), (0.5, False, "no: the window is over")])
 def test_a_window_is_open_until_its_end(ledger: store.Store, time: Time, left: float, can: bool, words: str) -> None:
     open_one = [check("rollback", "api", "pass", "yes -> v1.4.1", "v1.4.1 77ab310"), check("rollback_window", "api", "pass", "", left, "h")]
     endless = [check("rollback", "app", "pass", "yes -> v2", "v2"), check("rollback", "site", "warn", "no: there is no earlier release")]
@@ -236,7 +247,9 @@ def test_the_three_forms_tell_the_same(ledger: store.Store, time: Time) -> None:
 
 
 def test_the_page_is_well_formed_loads_nothing_and_is_narrow(ledger: store.Store, time: Time) -> None:
-    look(ledger, HOUR, kinds(("a" * 90, 9)), check("/health", "api", "fail", '503 "quoted" <script>', 120.0, "ms"), check("certificate", "api", "warn", "", 29.0))
+    look(
+        ledger, HOUR, kinds(("a" * 90, 9)), check("/health", "api", "fail", '503 "quoted" <script>', 120.0, "ms"), check("certificate", "api", "warn", "", 29.0)
+    )
     page = report_pages.page(RUN, told(ledger))
     read = Page(page)
     assert (read.wrong, read.open) == ([], []), "every element is closed where it belongs"

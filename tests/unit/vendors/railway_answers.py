@@ -88,13 +88,15 @@ def service(active: t.Sequence[Json] = (BAD,), *listed: Json, auto: bool | None 
     return answer if auto is None else {**answer, "serviceInstanceAutoDeployStatus": {"enabled": auto}}
 
 
-def project_token(*services: tuple[str, str], environment: tuple[str, str] = (PRODUCTION, "production"), cursor: str | None = None) -> Json:
+def project_token(
+    *services: tuple[str, str], environment: tuple[str, str] = (PRODUCTION, "production"), cursor: str | None = None, plan: str | None = "pro"
+) -> Json:
     listed = connection([{"serviceId": one, "serviceName": name} for one, name in services or ((API_SERVICE, "api"),)], cursor)
     return {
         "projectToken": {
             "projectId": PROJECT,
             "environmentId": environment[0],
-            "project": {"id": PROJECT, "name": "example-shop"},
+            "project": {"id": PROJECT, "name": "example-shop", "subscriptionType": plan},
             "environment": {"id": environment[0], "name": environment[1], "serviceInstances": listed},
         }
     }

@@ -28,6 +28,7 @@ from ansible_collections.saasops.runbooks.tests.unit.vendors.railway_answers imp
     identity,
     node,
     of_component,
+    project_token,
     refusal,
     service,
     sha,
@@ -547,3 +548,15 @@ def test_text_of_the_vendor_is_data(broken: Railway) -> None:
     broken.on("serviceInstance", service([bad], GOOD), service([UP], bad, GOOD))
     assert ensure()["notes"][0] == "the next push to {{ x }}?[2J WILL redeploy (Railway auto-deploy is on)"
     assert deployments.label(normalise(bad)) == "{{ y }}? 9c1e2f0"
+
+
+# --- how long a release can be returned to -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("plan", "hours"), [("free", 24), ("trial", 24), ("hobby", 72), ("pro", 120), ("something new", None), (None, None)])
+def test_the_plan_says_how_long_an_image_is_kept(broken: Railway, plan: str | None, hours: int | None) -> None:
+    broken.on("projectToken", project_token(plan=plan))
+    removed_at = normalise(GOOD)["status_updated_at"]
+    ends = of_component(lambda room: {"ends": [room.kept_until(normalise(one)) for one in (GOOD, BAD, {**GOOD, "statusUpdatedAt": None})]})["seen"]["ends"]
+    # What runs is not on its way out, and of what has no moment of removal nobody knows the end.
+    assert ends == [None if hours is None else removed_at + hours * 3600, None, None]
