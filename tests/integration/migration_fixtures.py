@@ -76,6 +76,17 @@ class Shop:
     def component(self, **more: t.Any) -> Json:
         return {"component_vendor": "postgres", "component_folder": str(self.folder), "component_migrate": self.declared(**more)}
 
+    def programs(self) -> str:
+        """PostgreSQL's, of which ``pg_dump`` hangs while the file ``hang`` says ``backup``."""
+        made = self.folder / "programs"
+        made.mkdir()
+        for name in ("pg_restore", "psql"):
+            (made / name).symlink_to(postgresql.programs() / name)
+        hangs = f'if [ "$(cat {self.folder}/hang 2>/dev/null)" = backup ]; then touch {self.folder}/hanging; sleep 600; fi'
+        (made / "pg_dump").write_text(f'#!/bin/sh\n{hangs}\nexec {postgresql.programs()}/pg_dump "$@"\n', encoding="utf-8")
+        (made / "pg_dump").chmod(0o755)
+        return str(made)
+
     @property
     def calls(self) -> list[str]:
         told = self.folder / "calls.txt"

@@ -14,6 +14,7 @@ from ansible_collections.saasops.runbooks.plugins.modules import database_migrat
 from tests.harness import postgresql
 from tests.integration.database_fixtures import connect
 from tests.integration.tasks import Json, run, sent
+from tests.tools import npm_clients
 
 ENV = """
 import os
@@ -101,17 +102,41 @@ def test_files_of_alembic_that_cannot_be_right_are_refused(tmp_path: pathlib.Pat
     assert words in project.migrate(check=True)["msg"]
 
 
+class Drizzle:
+    """A project of the real tool's, from npm."""
+
+    CONFIG = 'export default {dialect: "postgresql", schema: "./schema.mjs", out: "./drizzle", dbCredentials: {url: process.env.DATABASE_URL}};'
+
+    def __init__(self, folder: pathlib.Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        self.entries: list[Json] = []
+        self.journal = folder / "drizzle/meta/_journal.json"
+        self.journal.parent.mkdir(parents=True)
+        (folder / "drizzle.config.mjs").write_text(self.CONFIG, encoding="utf-8")
+        (folder / "node_modules").symlink_to(npm_clients.install("drizzle").parents[1])
+
+    def add(self, name: str, sql: str) -> None:
+        number = len(self.entries)
+        self.entries.append({"idx": number, "version": "7", "when": 1760000000000 + number, "tag": name, "breakpoints": True})
+        (self.folder / f"drizzle/{name}.sql").write_text(sql, encoding="utf-8")
+        self.journal.write_text(json.dumps({"version": "7", "dialect": "postgresql", "entries": self.entries}), encoding="utf-8")
+
+    def migrate(self, check: bool = False) -> Json:
+        return migrate(self.folder, self.url, "drizzle", ["node_modules/.bin/drizzle-kit", "migrate", "--config=drizzle.config.mjs"], check)
+
+
+@pytest.mark.timeout(npm_clients.PATIENCE)
 def test_drizzle_s_migrations_are_known_by_its_journal(tmp_path: pathlib.Path, url: str) -> None:
-    folder = tmp_path / "shop"
-    (folder / "drizzle/meta").mkdir(parents=True)
-    journal = folder / "drizzle/meta/_journal.json"
-    entries = [{"idx": number, "version": "7", "when": 1760000000000 + number, "tag": f"000{number}_step", "breakpoints": True} for number in range(3)]
-    journal.write_text(json.dumps({"version": "7", "dialect": "postgresql", "entries": entries[::-1]}), encoding="utf-8")
-    assert migrate(folder, url, "drizzle", ["true"], check=True)["migration"]["pending"] == ["0000_step", "0001_step", "0002_step"]
-    with connect(url) as connection:
-        connection.execute("CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (id serial, hash text NOT NULL, created_at bigint)")
-        connection.execute("INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('a', 1760000000000), ('b', 1760000000001)")
-    found = migrate(folder, url, "drizzle", ["true"], check=True)["migration"]
-    assert (found["pending"], found["applied"]) == (["0002_step"], 2)
-    journal.write_text("{}", encoding="utf-8")
-    assert "is no journal of Drizzle" in migrate(folder, url, "drizzle", ["true"], check=True)["msg"]
+    project = Drizzle(tmp_path / "shop", url)
+    project.add("0000_users", "CREATE TABLE users (id int);")
+    project.add("0001_carts", "CREATE TABLE carts (id int);")
+    plan = project.migrate(check=True)
+    assert plan["migration"]["pending"] == ["0000_users", "0001_carts"], plan
+    done = project.migrate()
+    assert (sent(done), done["migration"]["applied"], done["changes"]) == (["backup", "migrate"], 2, plan["changes"]), done
+    assert project.migrate()["changed"] is False
+    project.add("0002_bad", "SELECT 1 / 0;")
+    assert "ended with 1" in project.migrate()["msg"]
+    assert project.migrate(check=True)["migration"]["pending"] == ["0002_bad"]
+    project.journal.write_text("{}", encoding="utf-8")
+    assert "is no journal of Drizzle" in project.migrate(check=True)["msg"]

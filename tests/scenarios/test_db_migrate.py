@@ -32,7 +32,7 @@ def shop(postgresql_url: str, new_world: NewWorld) -> tuple[World, Shop]:
     made = Shop(world.folder / "checkout", postgresql.fresh_database(postgresql_url).replace("postgres@", f"postgres:{PASSWORD}@"))
     made.add(FIRST)
     made.add(SECOND)
-    database = {**made.component(), "component_dsn": made.url}
+    database = {**made.component(programs=made.programs()), "component_dsn": made.url}
     world.inventory = world.write_inventory(hosts={"database": database})
     return world, made
 
@@ -110,7 +110,13 @@ def test_migrated_and_failing_is_no_success(shop: tuple[World, Shop], launcher: 
 
 
 @pytest.mark.parametrize(
-    ("at", "calls"), [("on", ["on", "on", "deploy", "off"]), ("deploy", ["on", "deploy", "deploy", "off"]), ("off", ["on", "deploy", "off", "off"])]
+    ("at", "calls"),
+    [
+        ("backup", ["on", "deploy", "off"]),
+        ("on", ["on", "on", "deploy", "off"]),
+        ("deploy", ["on", "deploy", "deploy", "off"]),
+        ("off", ["on", "deploy", "off", "off"]),
+    ],
 )
 def test_a_run_that_is_killed_is_continued(at: str, calls: list[str], shop: tuple[World, Shop], launcher: Launcher) -> None:
     world, made = shop
@@ -124,6 +130,8 @@ def test_a_run_that_is_killed_is_continued(at: str, calls: list[str], shop: tupl
     assert (again.code, again.stats["word"]) == (0, "resumed" if at == "off" else "done"), again.output
     # Nobody knows whether a command that was killed has switched the maintenance on; it is off in the end.
     assert made.calls == calls
+    # What the killed run had begun to write is gone. Switched on again, there may be a second one of the same state.
+    assert {path.suffix for path in made.backups} == {".dump"}
     assert tables(made) == ["_prisma_migrations", "orders", "users"]
     assert open_sagas(world) == 0
     last = launcher.play(world, "db_migrate", *limited())

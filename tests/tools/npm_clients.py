@@ -25,20 +25,22 @@ PATIENCE = 900
 class Client:
     """``executable`` (of a library: the module to import) lies below ``node_modules``.
 
-    ``overrides`` replace versions that a package pins and npm does not have.
+    ``beside`` are packages that it wants to find there; ``overrides`` replace versions that a package pins and npm does not have.
     """
 
     package: str
     version: str
     executable: str
     overrides: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
 
     def manifest(self) -> dict[str, t.Any]:
-        return {"name": "clients", "private": True, "dependencies": {self.package: self.version}, "overrides": self.overrides}
+        return {"name": "clients", "private": True, "dependencies": {self.package: self.version, **self.beside}, "overrides": self.overrides}
 
 
 CLIENTS = {
     "convex": Client("convex", "1.48.0", ".bin/convex"),
+    "drizzle": Client("drizzle-kit", "0.31.11", ".bin/drizzle-kit", beside={"drizzle-orm": "0.45.4", "pg": "8.23.1"}),
     "shopify-admin": Client("@shopify/admin-api-client", "2.0.0", "@shopify/admin-api-client/dist/index.mjs"),
     "shopify-api": Client("@shopify/shopify-api", "15.0.0", "@shopify/shopify-api/dist/esm/lib/index.mjs"),
     "stripe": Client("@stripe/cli", "1.52.0", ".bin/stripe"),

@@ -145,8 +145,9 @@ class Migration:
         moment = datetime.datetime.fromtimestamp(clock.now(), datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
         run = (self.task.params["run"] or {}).get("id") or "by-hand"
         where = re.sub(r"[^\w.-]", "-", str((self.task.params["run"] or {}).get("environment") or "database"))
-        file = os.path.join(self.plan.backup_folder, f"{where}-{self.plan.name}-{moment}-{run}.dump")
-        self._change(BACKUP, "backup", lambda: dumps.dump(self._programs(), self.address, file))
+        of = f"{where}-{self.plan.name}"
+        file = os.path.join(self.plan.backup_folder, f"{of}-{moment}-{run}.dump")
+        self._change(BACKUP, "backup", lambda: dumps.dump(self._programs(), self.address, file, of))
         self.note(backup=file)
         return file
 

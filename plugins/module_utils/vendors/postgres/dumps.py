@@ -54,9 +54,12 @@ def _place(address: Address) -> str:
     return str(driver().conninfo.make_conninfo(**shown))
 
 
-def dump(work: Programs, address: Address, file: str) -> dict[str, t.Any]:
-    """``{file, bytes, entries}``. The file is there whole and readable by its owner alone, or not at all."""
-    part = f"{file}.part"
+def dump(work: Programs, address: Address, file: str, of: str) -> dict[str, t.Any]:
+    """``{file, bytes, entries}``. The file is there whole and readable by its owner alone, or not at all.
+
+    ``of``: whose database it is. What a killed run has left of its backup has the same name, and goes.
+    """
+    part = os.path.join(os.path.dirname(file), f".{of}.part")
     try:
         os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
