@@ -10,6 +10,7 @@ ActionModule = action(
     "component_health",
     "vendors.railway.release",
     "vendors.railway.usage",
+    "vendors.shopify.shop_info",
     "vendors.vercel.release",
     "vendors.vercel.access_token_info",
     "ledger.releases",

@@ -41,8 +41,8 @@ options:
   token:
     description:
       - The vendor's token. For Railway a project token.
-      - When not set, taken from the inventory variable C(vercel_token) or C(railway_token), else from the vendor's usual environment variable
-        E(VERCEL_TOKEN) or E(RAILWAY_TOKEN).
+      - When not set, taken from the inventory variable C(vercel_token), C(railway_token) or C(shopify_token), else from the vendor's usual environment
+        variable E(VERCEL_TOKEN), E(RAILWAY_TOKEN) or E(SHOPIFY_ACCESS_TOKEN). For Shopify E(SHOPIFY_API_KEY) and E(SHOPIFY_API_SECRET) do, too.
     type: str
   api_token:
     description:

@@ -11,7 +11,7 @@ short_description: A Shopify shop, what the app may do there, and how long its A
 version_added: 0.1.0
 description:
   - Tells in one request whether the token works, for which shop and app, which access scopes the app has, and which it asked for and has not.
-  - It is also the quarterly review of the API's version. A version ends a year after its release. Nothing fails on that day; another version
+  - Tells how much of the app's points are used. It is also the quarterly review of the API's version. A version ends a year after its release. Nothing fails on that day; another version
     answers, whose fields may differ.
 notes:
   - One request. With client credentials one more for the token.
@@ -163,6 +163,12 @@ api:
     quarters_left:
       description: After how many further releases the requested one ends, one with each quarter; 0 when it is not supported.
       type: int
+    ends_at:
+      description: Until when the requested one is served at least, in seconds since the epoch; V(null) for V(unstable).
+      type: float
+    days_left:
+      description: Whole days until then, 0 when it is over; V(null) for V(unstable).
+      type: int
   sample:
     requested: 2026-10
     served: 2026-10
@@ -171,6 +177,15 @@ api:
     newest: 2026-10
     is_supported: true
     quarters_left: 4
+    ends_at: 1822348800.0
+    days_left: 314
+throttle:
+  description:
+    - How much of the app's points in this shop is used, as the answer of this request says; V(null) when it does not.
+    - C(maximum) and C(available) are points, C(restore_rate) is points for each second, C(used_percent) the share that is used.
+  returned: success
+  type: dict
+  sample: {maximum: 2000.0, available: 1990.0, restore_rate: 100.0, used_percent: 0.5}
 steps:
   description: Every request of this task, in order.
   returned: always

@@ -38,13 +38,19 @@ def test_the_shop_its_app_and_its_versions_are_one_request(store: Store) -> None
         "newest": "2026-10",
         "is_supported": True,
         "quarters_left": 4,
+        "ends_at": 1822348800.0,
+        "days_left": 314,
     }
+    points = result["throttle"]
+    assert 0 < points["available"] < points["maximum"] and points["restore_rate"] > 0
+    assert points["used_percent"] == round(100 * (1 - points["available"] / points["maximum"]), 2) > 0
     assert "warnings" not in result
 
 
-@pytest.mark.parametrize(("version", "left"), [("2026-01", 1), ("2027-01", 0), ("unstable", 0)])
-def test_how_long_a_version_is_good_for(store: Store, version: str, left: int) -> None:
+@pytest.mark.parametrize(("version", "left", "days"), [("2026-01", 1, 41), ("2027-01", 0, 406), ("unstable", 0, None)])
+def test_how_long_a_version_is_good_for(store: Store, version: str, left: int, days: int | None) -> None:
     api = info(store, api_version=version)["api"]
+    assert api["days_left"] == days
     assert (api["served"], api["quarters_left"], api["is_supported"]) == (version, left, left > 0)
 
 

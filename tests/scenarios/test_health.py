@@ -161,6 +161,30 @@ def test_check_mode_looks_and_writes_nothing(healthy: World, launcher: Launcher)
     assert not healthy.state.exists(), "check mode wrote something"
 
 
+@pytest.mark.parametrize(
+    ("store", "wrong", "code"),
+    [
+        ({}, {}, 0),
+        ({"shopify_api_version": "2026-01"}, {("store", "api_version"): "warn"}, 0),
+        ({"shopify_api_version": "2025-10"}, {("store", "api_version"): "fail"}, 2),
+        ({"component_limits": {"api_points_percent": 0}}, {("store", "api_points_percent"): "fail"}, 2),
+        ({"shopify_token": "shpat_nobody"}, {("store", "api"): "fail"}, 2),
+    ],
+    ids=["well", "a version that ends soon", "a version that has ended", "points that are used", "a token that is dead"],
+)
+def test_a_shop_is_asked_who_it_is_and_how_long_the_version_is_served(
+    store: Json, wrong: dict[tuple[str, str], str], code: int, healthy: World, launcher: Launcher
+) -> None:
+    inventory = healthy.write_inventory("store.yml", hosts={"store": {"component_vendor": "shopify", **store}})
+    run = launcher.play(healthy, "health", "--limit", "store", *AT_ONCE, inventory=inventory)
+    assert (run.code, bad(run)) == (code, wrong), run.output
+    # Who is not let in learns nothing of the rest.
+    asked = {"api"} if "shopify_token" in store else {"api", "api_version", "api_points_percent"}
+    assert {one["name"] for one in run.stats["checks"] if one["component"] == "store" and one["verdict"] != "skipped"} == asked
+    assert len(healthy.sandbox.journal(vendor="shopify")) == 1
+    check_fits(run)
+
+
 def test_a_release_that_holds_for_the_watch_time_is_proved(healthy: World, launcher: Launcher) -> None:
     first = launcher.play(healthy, "health", *AT_ONCE)
     assert "seen well" in of(first, "api", "release")["reason"]

@@ -36,13 +36,14 @@ def execute(task: Task) -> dict[str, t.Any]:
     state, found, of_release = _releases(task, component, component_release.known_of(store, name))
     # Before any wait: the deadline is the vendor's.
     memory, token = _memory(declared, component, found), _token(declared, component, found)
+    api = _api(task, declared, component)
     asleep = bool(state and state["serving"] and state["serving"]["state"] == "SLEEPING")
     own = _own(task, declared, asleep)
     others = [*_needs(task, declared), *_metrics(task, declared)]
     _recheck(task, declared, own, others)
     well = bool(own) and all(one["verdict"] == "pass" for group in own for one in group)
     rows = [one for group in own for one in group] or [checks.check("health", name, "skipped", "it has no component_url")]
-    measured = [*rows, *others, *_certificates(task, declared), *memory]
+    measured = [*rows, *others, *_certificates(task, declared), *memory, *api]
     judged, suggested = health_rules.judge(declared, measured, store, params["suggest"])
     serving = state["serving"] if state else None
     proof = _prove(task, store, name, serving, well)
@@ -274,6 +275,38 @@ def _memory(declared: health_declared.Declared, component: dict[str, t.Any], fou
     limit = limits.written("%")
     text = f"{percent:g}%, {words}" + (f" ({limit})" if limit else "")
     return [checks.check(name, declared.name, limits.verdict(percent), text, percent, "%", limit, brief=f"memory {percent:g}%")]
+
+
+def _api(task: Task, declared: health_declared.Declared, component: dict[str, t.Any]) -> list[Check]:
+    """Whether the vendor lets us in, how long the version that is asked for is served, and how near the end of our points is."""
+    name = declared.name
+    if component["component_vendor"] not in usage.API_VENDORS:
+        return []
+    try:
+        told = usage.api(task, component)
+    except Failure as failure:
+        if failure.kind == "invalid" and failure.status is None:
+            raise
+        refused = failure.kind in ("auth", "permission") and failure.status is not None
+        return [checks.check("api", name, "fail", failure.message, next=failure.hint) if refused else _told("api", name, failure)]
+    api, points = told["api"], told["throttle"]
+    missing = told["app"]["missing_scopes"]
+    text = f"{told['shop']['domain']} answers" + (f"; without {', '.join(missing)}" if missing else "")
+    made = [checks.check("api", name, "pass", text, told["shop"]["domain"], brief=text)]
+    days, limits = api["days_left"], declared.limits["api_version_days"]
+    renew = f"{name}: read what changed in {api['newest']}, then set shopify_api_version"
+    if api["served"] not in (None, api["requested"]):
+        made.append(checks.check("api_version", name, "fail", f"{api['requested']} is asked for, and {api['served']} answers", 0, "days", next=renew))
+    elif days is not None:
+        verdict, limit = limits.verdict(days), limits.written("days")
+        reason = f"{api['requested']} is served for {days} d more" + (f" ({limit})" if verdict != "pass" else "")
+        made.append(checks.check("api_version", name, verdict, reason, days, "days", limit, brief="", next="" if verdict == "pass" else renew))
+    if points is None:
+        return [*made, checks.check("api_points_percent", name, "inconclusive", "the answer does not say how many points are left")]
+    limits = declared.limits["api_points_percent"]
+    limit, used = limits.written("%"), points["used_percent"]
+    reason = f"{used:g}% of {points['maximum']:g} points are used, {points['restore_rate']:g} come back each second" + (f" ({limit})" if limit else "")
+    return [*made, checks.check("api_points_percent", name, limits.verdict(used), reason, used, "%", limit, brief=f"points {used:g}%")]
 
 
 def _token(declared: health_declared.Declared, component: dict[str, t.Any], found: release.Provider | None) -> list[Check]:

@@ -18,7 +18,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.judge.wellness im
 
 Component = t.Mapping[str, t.Any]
 # Less is worse, one number warns, and it holds when nothing is declared.
-LEAST = {"certificate_days": 30, "token_days": 14}
+LEAST = {"api_version_days": 60, "certificate_days": 30, "token_days": 14}
 # Where a vendor answers strangers at all; a healthy one says 401, 403 or 404 there.
 APIS = {
     "clerk": "https://api.clerk.com/v1/",
@@ -33,7 +33,7 @@ ENDPOINT_KEYS = ("name", "path", "url", "method", "status", "conditions", "parts
 NEED_KEYS = ("name", "url", "status")
 METRICS_KEYS = ("path", "url", "headers", "values", "rules")
 # Limits that are no part's or metric's, but always known.
-LIMITS = (*LEAST, "memory_percent", "response_ms")
+LIMITS = (*LEAST, "api_points_percent", "memory_percent", "response_ms")
 
 
 @dataclasses.dataclass(frozen=True)

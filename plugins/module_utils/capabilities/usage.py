@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 saasops.runbooks contributors
-"""The usage capability: how much of its memory a component uses, and until when its token holds, where its vendor tells that."""
+"""The usage capability: how much of its memory or of its points a component uses, and until when its token and its API hold, where its vendor tells that."""
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import release
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 
 MEMORY_VENDORS = ("railway",)
 TOKEN_VENDORS = ("vercel",)
+API_VENDORS = ("shopify",)
 
 
 def memory(found: release.Provider) -> tuple[float | None, str]:
@@ -27,3 +30,20 @@ def token(found: release.Provider) -> dict[str, t.Any]:
     from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.release import VercelRelease
 
     return access_token_info.read(t.cast(VercelRelease, found).client)
+
+
+def api(task: Task, component: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """``{shop, app, api, throttle}`` in one request. Call only for a vendor of ``API_VENDORS``."""
+    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import client, shop_info
+
+    # What the module's options would fall back to, its secrets are in the process environment alone.
+    asked = {
+        "shop": component.get("shopify_shop"),
+        "token": task.params["token"] or os.environ.get("SHOPIFY_ACCESS_TOKEN"),
+        "client_id": component.get("shopify_client_id") or os.environ.get("SHOPIFY_API_KEY"),
+        "client_secret": None if task.params["token"] else os.environ.get("SHOPIFY_API_SECRET"),
+        "api_version": component.get("shopify_api_version") or client.API_VERSION,
+        "api_version_mismatch": "warn",
+        "api_url": component.get("shopify_api_url"),
+    }
+    return shop_info.read(client.connect(task, asked))

@@ -147,7 +147,7 @@ def test_the_end_of_an_earlier_target_is_not_that_of_the_present_one(ledger: sto
 
 
 def test_deployments_are_what_began_to_serve_was_proved_or_marked_bad(ledger: store.Store, time: Time) -> None:
-    for ago, serving in ((9 * DAY, "d1"), (3 * DAY, "d1"), (2 * DAY, "d2"), (DAY, "d2")):
+    for ago, serving in ((12 * DAY, "d0"), (9 * DAY, "d1"), (3 * DAY, "d1"), (2 * DAY, "d2"), (DAY, "d2")):
         look(ledger, ago, check("release", "api", "pass", "", serving))
     seen = {"id": "d2", "commit": "77ab310b22", "version": "v1.4.1", "created_at": NOW - 2 * DAY}
     releases.note(ledger, "r", "api", seen, proved_at=NOW - DAY)

@@ -89,6 +89,10 @@ class Shop(Client):
         api = {"requested": self.version, "served": self.served or None, "deprecated": sorted(self.deprecated)}
         return {"api": api, **({"warnings": warnings} if warnings else {})}
 
+    def throttle(self) -> dict[str, t.Any] | None:
+        """How much of the app's points in this shop is used, as the newest answer says."""
+        return self._bucket.told()
+
     def _send(self, operation: Operation, path: t.Any, query: t.Any, body: t.Any, variables: t.Any, headers: t.Any = None) -> t.Any:
         """As any client does, when the bucket holds enough. What was throttled, or refused for its token, was not done."""
         renewed = False

@@ -8,23 +8,39 @@ ones are false.
 
 from __future__ import annotations
 
+import datetime
 import re
 import typing as t
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.answers import malformed
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import connect
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.client import Shop, connect
 
 _STABLE = re.compile(r"\d{4}-\d{2}")
 
 
 def execute(task: Task) -> dict[str, t.Any]:
-    client = connect(task, task.params)
+    return read(connect(task, task.params))
+
+
+def read(client: Shop) -> dict[str, t.Any]:
+    """One request."""
     data = client.ask(op.SHOP)
     told = client.told()
-    return {**told, "shop": _shop(data), "app": _app(data), "api": {**told["api"], **support(_handles(data), client.version)}}
+    api = {**told["api"], **support(_handles(data), client.version), **lasts(client.version)}
+    return {**told, "shop": _shop(data), "app": _app(data), "api": api, "throttle": client.throttle()}
+
+
+def lasts(version: str) -> dict[str, t.Any]:
+    """Until when a version is served at least: a year from the first day of its quarter. ``unstable`` has no end."""
+    if not _STABLE.fullmatch(version):
+        return {"ends_at": None, "days_left": None}
+    year, month = (int(part) for part in version.split("-"))
+    ends = datetime.datetime(year + 1, month, 1, tzinfo=datetime.UTC).timestamp()
+    return {"ends_at": ends, "days_left": max(0, int((ends - clock.now()) // 86400))}
 
 
 def support(versions: t.Mapping[str, bool], requested: str) -> dict[str, t.Any]:

@@ -20,7 +20,7 @@ MARGIN = 0.1
 class Bucket:
     def __init__(self) -> None:
         self._costs: dict[str, float] = {}
-        self._left = math.inf
+        self._left = self._most = math.inf
         self._rate = 0.0
         self._at = 0.0
 
@@ -30,10 +30,17 @@ class Bucket:
         status = told if isinstance(told, dict) else {}
         if _number(status.get("currentlyAvailable")) and _number(status.get("restoreRate")) and status["restoreRate"] > 0:
             self._left, self._rate, self._at = float(status["currentlyAvailable"]), float(status["restoreRate"]), clock.now()
+        self._most = float(status["maximumAvailable"]) if _number(status.get("maximumAvailable")) else math.inf
         if _number(cost.get("requestedQueryCost")):
-            most = status["maximumAvailable"] if _number(status.get("maximumAvailable")) else math.inf
             # More than the bucket holds will never be there.
-            self._costs[operation] = min(float(cost["requestedQueryCost"]), float(most))
+            self._costs[operation] = min(float(cost["requestedQueryCost"]), self._most)
+
+    def told(self) -> dict[str, t.Any] | None:
+        """``{maximum, available, restore_rate, used_percent}`` as the newest answer says; None when it does not."""
+        if not self._rate or not 0 < self._most < math.inf:
+            return None
+        used = round(100 * (1 - min(self._left, self._most) / self._most), 2)
+        return {"maximum": self._most, "available": self._left, "restore_rate": self._rate, "used_percent": used}
 
     def seconds_until(self, operation: str) -> float:
         """How long the bucket has to fill until this operation, asked before, can be asked again."""
