@@ -11,8 +11,8 @@ short_description: A Shopify shop, what the app may do there, and how long its A
 version_added: 0.1.0
 description:
   - Tells in one request whether the token works, for which shop and app, which access scopes the app has, and which it asked for and has not.
-  - Tells how much of the app's points are used. It is also the quarterly review of the API's version. A version ends a year after its release. Nothing fails on that day; another version
-    answers, whose fields may differ.
+  - Tells how much of the app's points are used. It is also the quarterly review of the API's version. A version ends a year after its release.
+    Nothing fails on that day; another version answers, whose fields may differ.
 notes:
   - One request. With client credentials one more for the token.
   - A scope for writing includes the one for reading, and is listed alone.
