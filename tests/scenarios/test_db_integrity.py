@@ -137,12 +137,16 @@ def test_the_address_is_read_from_where_the_code_has_it(world: World, launcher: 
 
 
 def test_a_database_that_is_down_fails_and_hides_no_other(world: World, launcher: Launcher) -> None:
-    down = {"component_vendor": "postgres", "component_dsn": f"postgresql://ops:{PASSWORD}@127.0.0.1:1/shop"}
+    down = {
+        "component_vendor": "postgres",
+        "component_dsn": f"postgresql://ops:{PASSWORD}@127.0.0.1:1/shop",
+        "component_pooler_dsn": f"postgresql://stats:{PASSWORD}@127.0.0.1:1/pgbouncer",
+    }
     run = launcher.play(
         world, "db_integrity", inventory=world.write_inventory("down.yml", hosts={"database": down, "other": {**down, "component_vendor": "redis"}})
     )
     assert run.code != 0
-    assert found(run) == {"database reachable": "fail", "other reachable": "error"}
+    assert found(run) == {"database pool": "fail", "database reachable": "fail", "other reachable": "error"}
     assert {name: outcome for name, outcome in run.stats["outcomes"].items() if outcome != "skipped"} == {"database": "fail", "other": "error"}
     assert PASSWORD not in run.output
     check_fits(run)
