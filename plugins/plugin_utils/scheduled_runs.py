@@ -224,7 +224,7 @@ def remember(run: Run, item: Item, ledger_url: str | None) -> bool:
 
 
 def _of_report(item: Item, facts: t.Mapping[str, t.Any]) -> checks.Check:
-    name, made = f"report of the {item['period']}", facts.get("report_record") or {}
+    name, made = f"report of the {item['period']}", facts.get("scheduled_report") or {}
     if not made.get("report"):
         failure = made.get("failure") or {}
         why = str(failure.get("message") or made.get("msg") or "it was not made")

@@ -117,5 +117,6 @@ class App:
             "version": release.version,
             "commit": release.commit,
             "checks": [{"name": name, "status": word} for name, word in parts.items()],
+            **health.page,
         }
         return web.json_response(document, status=200 if good else 503)

@@ -54,6 +54,8 @@ class Health:
     parts: dict[str, str] = field(default_factory=dict)
     word: str = ""
     metrics: str | None = None
+    # What else every page says.
+    page: dict[str, t.Any] = field(default_factory=dict)
 
 
 @dataclass

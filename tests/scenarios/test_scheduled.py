@@ -15,14 +15,14 @@ import pytest
 import yaml
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import history, store
-from tests.harness import systems
+from tests.harness import postgresql, systems, systems_faults
 from tests.harness.launcher import Launcher
 from tests.harness.matrix import sample
 from tests.harness.screens import check_fits, said
 from tests.harness.world import Run, World
 
 NewWorld = t.Callable[..., World]
-EVERY = [(system, tag) for system in systems.SYSTEMS for tag in systems.TAGS]
+EVERY = [(system, tag, environment) for system in systems.SYSTEMS for tag in systems.TAGS for environment in ("production", "staging")]
 
 
 def play(launcher: Launcher, world: World, system: systems.System, *arguments: str, **changes: str | None) -> Run:
@@ -34,46 +34,64 @@ def bad(run: Run) -> set[tuple[str, str]]:
     return {(one["component"], one["name"]) for one in run.stats["checks"] if one["verdict"] in ("fail", "error", "warn")}
 
 
-def check_tag(launcher: Launcher, new_world: NewWorld, name: str, tag: str) -> list[Run]:
+def check_tag(launcher: Launcher, new_world: NewWorld, name: str, tag: str, environment: str, servers: tuple[str, str]) -> list[Run]:
     world = new_world("healthy")
-    system = systems.on_sandbox(world, name)
+    database = systems_faults.fill(name, postgresql.fresh_database(servers[0])) if name in systems_faults.TABLES else ""
+    system = systems.on_sandbox(world, name, environment, database, servers[1])
+    due = {item["do"] for item in system.due(tag)}
+    if "monitors" in due and any("component_monitors" in facts for facts in system.hosts.values()):
+        made = launcher.play(world, "monitors", *system.arguments, inventory=system.inventory, environment=systems.environment(world))
+        assert made.code == 0, made.output
+        world.sandbox.ask("POST", "/world", {"vendor": "uptimerobot", "set": {"status": dict.fromkeys(monitors_of(system), "UP")}})
+        world.sandbox.clear_journal()
     well = play(launcher, world, system, "--tags", tag)
     assert (well.code, bad(well)) == (0, set()), well.output
     assert system.asked() == [system.word(command) for command in system.commands(tag)]
     assert world.changes() == []
-    check_fits(well, f"PRODUCTION {name}")
+    check_fits(well, f"{environment.upper()} {name}")
     if not system.due(tag):
         assert "NOTHING TO DO - nothing is scheduled for it" in well.headline
         return [well]
-    planted = set(system.commands(tag)[:1])
-    for command in planted:
-        system.fail(command)
-    looks = any(item["do"] == "health" for item in system.due(tag))
-    ill = next(iter(system.served)) if looks else ""
-    if looks:
-        world.sandbox.patch(system.served[ill], healthy=False, word=None)
+    planted = systems_faults.plant(world, system, tag, database)
     broken = play(launcher, world, system, "--tags", tag)
-    named = bad(broken)
-    assert {component for component, name in named if name not in planted} == ({ill} if looks else set()), broken.output
-    assert {name for _component, name in named if name in system.hosts["component_commands"]} == planted, broken.output
-    assert bool(broken.code) is bool(planted or looks), broken.output
-    check_fits(broken, f"PRODUCTION {name}")
-    told = {row["verdict"] for row in systems.rows(world, f"{name}/production")}
-    assert told == {"fail" if planted or looks else well.stats["word"], well.stats["word"]}
+    assert bad(broken) == planted, broken.output
+    assert bool(broken.code) is bool(planted), broken.output
+    check_fits(broken, f"{environment.upper()} {name}")
+    told = [row["verdict"] for row in systems.rows(world, f"{name}/{environment}")]
+    assert told == [well.stats["word"], "fail" if planted else well.stats["word"]]
     return [well, broken]
 
 
-@pytest.mark.parametrize(("name", "tag"), sample(EVERY, 3), ids=str)
-def test_a_sample_of_tags_names_exactly_what_was_planted(launcher: Launcher, new_world: NewWorld, name: str, tag: str) -> None:
-    runs = check_tag(launcher, new_world, name, tag)
+def monitors_of(system: systems.System) -> list[str]:
+    return [one["name"] for facts in system.hosts.values() for one in facts.get("component_monitors", [])]
+
+
+@pytest.fixture
+def servers(postgresql_url: str, redis_url: str) -> tuple[str, str]:
+    return postgresql_url, redis_url
+
+
+@pytest.mark.parametrize(("name", "tag", "environment"), sample(EVERY, 3), ids=str)
+def test_a_sample_of_tags_names_exactly_what_was_planted(
+    launcher: Launcher, new_world: NewWorld, servers: tuple[str, str], name: str, tag: str, environment: str
+) -> None:
+    runs = check_tag(launcher, new_world, name, tag, environment, servers)
     assert [run.stats["verb"] for run in runs] == ["scheduled"] * len(runs)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(("name", "tag"), EVERY, ids=str)
-def test_every_tag_of_every_system_names_exactly_what_was_planted(launcher: Launcher, new_world: NewWorld, name: str, tag: str) -> None:
-    runs = check_tag(launcher, new_world, name, tag)
+@pytest.mark.parametrize(("name", "tag", "environment"), EVERY, ids=str)
+def test_every_tag_of_every_system_names_exactly_what_was_planted(
+    launcher: Launcher, new_world: NewWorld, servers: tuple[str, str], name: str, tag: str, environment: str
+) -> None:
+    runs = check_tag(launcher, new_world, name, tag, environment, servers)
     assert [run.stats["verb"] for run in runs] == ["scheduled"] * len(runs)
+
+
+@pytest.mark.parametrize("name", systems.SYSTEMS)
+def test_every_tag_that_has_items_is_installed_and_every_run_has_items(name: str, new_world: NewWorld) -> None:
+    system = systems.on_sandbox(new_world("healthy"), name)
+    assert sorted(tag for tags in systems_faults.runs_of(name) for tag in tags) == sorted(tag for tag in systems.TAGS if system.due(tag))
 
 
 # -- what one run does

@@ -21,6 +21,8 @@ LEVELS = {"fail": "alert", "warn": "warn", "pass": "none"}
 SUGGESTED_DAYS = 30
 # A look is a good one of a share unless it failed.
 BAD, GOOD = ("fail", "error"), ("pass", "warn")
+# What a page of metrics says of these it has counted itself, over its own time: its newest number is the answer.
+COUNTED = ("count", "percentile", "ratio")
 Row = t.Mapping[str, t.Any]
 
 
@@ -34,11 +36,16 @@ def judge(declared: Declared, measured: t.Sequence[Check], store: t.Any, suggest
     except Failure as failure:
         return [checks.check("history", name, "error", failure.message, next=failure.hint)], []
     rows = [*before, *({**one, "at": now, "text": one["value"]} for one in measured if one["verdict"] != "skipped")]
-    samples = {key: _samples(rows, rule) for rule in declared.rules for key in [_key(rule)]}
-    asked = [dataclasses.replace(rule, metric=_key(rule)) for rule in declared.rules]
+    wanted = [dataclasses.replace(rule, kind="latest", times=1, of=1) if _is_counted(declared, rule) else rule for rule in declared.rules]
+    samples = {key: _samples(rows, rule) for rule in wanted for key in [_key(rule)]}
+    asked = [dataclasses.replace(rule, metric=_key(rule)) for rule in wanted]
     judged = slo.evaluate(asked, {key: found for key, found in samples.items() if found}, Fraction(now), levels)
     suggestions = _suggested(rows, now) if suggest else []
-    return [_check(declared.name, rule, one) for rule, one in zip(declared.rules, judged, strict=True)], suggestions
+    return [_check(declared.name, rule, one) for rule, one in zip(wanted, judged, strict=True)], suggestions
+
+
+def _is_counted(declared: Declared, rule: Rule) -> bool:
+    return rule.kind in COUNTED and rule.metric in declared.values
 
 
 def _remembered(declared: Declared, store: t.Any, now: float, suggest: bool) -> list[Row]:

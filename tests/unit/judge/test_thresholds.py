@@ -62,7 +62,7 @@ def samples(rule: Json, value: t.Any) -> list[Json]:
 @pytest.mark.parametrize(("profile", "name", "value", "level"), CASES, ids=str)
 def test_each_threshold_at_its_limit_and_beside_it(profile: str, name: str, value: t.Any, level: str) -> None:
     rule = next(one for one in TABLE["profiles"][profile] if one["name"] == name)
-    judged = slo.evaluate(rules.read([rule]), {name: samples(rule, value)}, Fraction(NOW))[0]
+    judged = slo.evaluate(rules.read([rule]), {rule.get("metric", name): samples(rule, value)}, Fraction(NOW))[0]
     assert (judged.level, judged.verdict) == (level, "pass" if level == "none" else "fail"), judged.reason
 
 
