@@ -134,6 +134,8 @@ def on_sandbox(world: World, name: str, environment: str = "production", databas
         shared["saasops_ledger_url"] = f"sqlite:///{world.folder}/ledger.sqlite3"
     pages = {vendor: f"{world.sandbox_run['status_url']}/{vendor}/api/v2/summary.json" for vendor in ("atlas", "clerk", "mongodb", "supabase")}
     shared["saasops_status_pages"] = {**shared["saasops_status_pages"], **pages}
+    # The sandbox's token is one of this environment.
+    shared["railway_environment"] = "production"
     # At once, and whatever a loaded machine takes to answer; and nobody is told.
     shared.update(health_probes=1, health_probe_interval="0s", health_recheck_after="0s", notify_routes=[])
     served: dict[str, str] = {}
@@ -159,7 +161,11 @@ def _declared(shipped: pathlib.Path, environment: str) -> dict[str, Json]:
     own = yaml.safe_load((shipped / f"{environment}.yml").read_text(encoding="utf-8"))["components"]["hosts"]
     files = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in (shipped / "host_vars").glob("*.yml")}
     assert set(files) <= set(own), "a file of variables belongs to no component"
-    return {host: {**files.get(host, {}), **facts} for host, facts in own.items()}
+    hosts = {host: {**files.get(host, {}), **facts} for host, facts in own.items()}
+    for facts in hosts.values():
+        # Other services of monitors are asked by tests of their own.
+        facts["component_monitors"] = [one for one in facts.get("component_monitors", []) if one.get("provider", "uptimerobot") == "uptimerobot"]
+    return hosts
 
 
 def _moved(world: World, host: str, facts: Json, served: dict[str, str]) -> Json:
@@ -182,6 +188,7 @@ def _moved(world: World, host: str, facts: Json, served: dict[str, str]) -> Json
     alive = f"{world.sandbox_run['stripe']['url']}/v1/balance"
     if "component_needs" in facts:
         variables["component_needs"] = [{"name": need if isinstance(need, str) else need["name"], "url": alive} for need in facts["component_needs"]]
+    variables["component_monitors"] = [{**one, "url": f"https://{host}.example.com/health"} for one in facts["component_monitors"]]
     if "component_metrics" in facts:
         variables["component_metrics"] = {**facts["component_metrics"], "path": "/metrics"}
     logs = facts.get("component_logs") or {}

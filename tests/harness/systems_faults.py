@@ -89,6 +89,9 @@ def _health(world: World, system: System) -> Named:
     world.sandbox.fault("status", vendor="app", component=system.served[host], operation=f"production{paths[-1]}$", status=500, times=0)
     world.sandbox.status_page(POSTED[system.name], {"name": "Something is slow"})
     named = {(host, paths[-1]), ("vendors", f"{POSTED[system.name]} status page")}
+    if system.name == "tokpulse":
+        world.sandbox.patch("api", page={"score": 61, "violations": [{"name": "bundle_size"}], "recommendations": []})
+        named.add((host, "violations"))
     if system.name in BEYOND:
         metric, number, rules = BEYOND[system.name]
         world.sandbox.patch(system.served[host], metrics=systems.metrics_page({**systems.METRICS[system.name], metric: number}))
@@ -112,7 +115,7 @@ def _logs(world: World, system: System) -> Named:
 
 
 def _monitors(world: World, system: System) -> Named:
-    monitors = [(host, one["name"]) for host, facts in system.hosts.items() for one in facts.get("component_monitors", [])]
+    monitors = [(host, one["name"]) for host, facts in system.hosts.items() for one in facts["component_monitors"]]
     world.sandbox.ask("POST", "/world", {"vendor": "uptimerobot", "set": {"status": {name: "DOWN" for _host, name in monitors}}})
     return set(monitors)
 

@@ -39,7 +39,7 @@ def check_tag(launcher: Launcher, new_world: NewWorld, name: str, tag: str, envi
     database = systems_faults.fill(name, postgresql.fresh_database(servers[0])) if name in systems_faults.TABLES else ""
     system = systems.on_sandbox(world, name, environment, database, servers[1])
     due = {item["do"] for item in system.due(tag)}
-    if "monitors" in due and any("component_monitors" in facts for facts in system.hosts.values()):
+    if "monitors" in due and monitors_of(system):
         made = launcher.play(world, "monitors", *system.arguments, inventory=system.inventory, environment=systems.environment(world))
         assert made.code == 0, made.output
         world.sandbox.ask("POST", "/world", {"vendor": "uptimerobot", "set": {"status": dict.fromkeys(monitors_of(system), "UP")}})
@@ -63,7 +63,7 @@ def check_tag(launcher: Launcher, new_world: NewWorld, name: str, tag: str, envi
 
 
 def monitors_of(system: systems.System) -> list[str]:
-    return [one["name"] for facts in system.hosts.values() for one in facts.get("component_monitors", [])]
+    return [one["name"] for facts in system.hosts.values() for one in facts["component_monitors"]]
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def judge(declared: Declared, measured: t.Sequence[Check], store: t.Any, suggest
     except Failure as failure:
         return [checks.check("history", name, "error", failure.message, next=failure.hint)], []
     rows = [*before, *({**one, "at": now, "text": one["value"]} for one in measured if one["verdict"] != "skipped")]
-    wanted = [dataclasses.replace(rule, kind="latest", times=1, of=1) if _is_counted(declared, rule) else rule for rule in declared.rules]
+    wanted = [_as_counted(rule) if rule.kind in COUNTED and rule.metric in declared.values else rule for rule in declared.rules]
     samples = {key: _samples(rows, rule) for rule in wanted for key in [_key(rule)]}
     asked = [dataclasses.replace(rule, metric=_key(rule)) for rule in wanted]
     judged = slo.evaluate(asked, {key: found for key, found in samples.items() if found}, Fraction(now), levels)
@@ -44,8 +44,9 @@ def judge(declared: Declared, measured: t.Sequence[Check], store: t.Any, suggest
     return [_check(declared.name, rule, one) for rule, one in zip(wanted, judged, strict=True)], suggestions
 
 
-def _is_counted(declared: Declared, rule: Rule) -> bool:
-    return rule.kind in COUNTED and rule.metric in declared.values
+def _as_counted(rule: Rule) -> Rule:
+    """Day after day the same count, such as none, is no sign that nobody measures."""
+    return dataclasses.replace(rule, kind="latest", times=1, of=1, may_be_constant=True)
 
 
 def _remembered(declared: Declared, store: t.Any, now: float, suggest: bool) -> list[Row]:

@@ -248,6 +248,38 @@ def test_uptime_is_the_share_of_good_looks(time: Time, tmp_path: pathlib.Path, f
     assert f"{20 - failed} of 20" in of(found, "uptime")["reason"]
 
 
+COUNTED: Json = {"path": "/metrics", "values": {"errors": "error_ratio", "payments": "failed_payments", "p95": "p95(took_ms)"}}
+
+
+@pytest.mark.parametrize(
+    ("rule", "page", "verdict"),
+    [
+        ({"name": "api errors", "kind": "ratio", "metric": "errors", "alert": "> 5%"}, "error_ratio 0.05", "pass"),
+        ({"name": "api errors", "kind": "ratio", "metric": "errors", "alert": "> 5%"}, "error_ratio 0.0501", "fail"),
+        ({"name": "good ones", "kind": "ratio", "share": "good", "metric": "errors", "target": "> 99%", "alert": "< 95%"}, "error_ratio 0.99", "warn"),
+        ({"name": "good ones", "kind": "ratio", "share": "good", "metric": "errors", "target": "> 99%", "alert": "< 95%"}, "error_ratio 0.9499", "fail"),
+        ({"name": "failed", "kind": "count", "metric": "payments", "alert": "> 3"}, "failed_payments 3", "pass"),
+        ({"name": "failed", "kind": "count", "metric": "payments", "alert": "> 3"}, "failed_payments 4", "fail"),
+        ({"name": "slow", "kind": "percentile", "percentile": 95, "metric": "p95", "unit": "ms", "alert": "> 800 ms"}, 'took_ms{quantile="0.95"} 800', "pass"),
+        ({"name": "slow", "kind": "percentile", "percentile": 95, "metric": "p95", "unit": "ms", "alert": "> 800 ms"}, 'took_ms{quantile="0.95"} 801', "fail"),
+        ({"name": "failed", "kind": "count", "metric": "payments", "alert": "> 3"}, "up 1", "inconclusive"),
+    ],
+)
+def test_what_a_page_has_counted_itself_is_compared_and_not_counted_again(time: Time, tmp_path: pathlib.Path, rule: Json, page: str, verdict: str) -> None:
+    # What earlier looks have found is not added up, and that it never changed says nothing.
+    before = remembered(tmp_path, [(60.0 * number, "pass", 0.0) for number in range(1, 13)], str(rule["metric"]))
+    declared = {"component_metrics": COUNTED, "component_rules": [{**rule, "window": "30d"}]}
+    found = at(metrics(Answer(body=page.encode())), declared, **before)
+    assert of(found, rule["name"])["verdict"] == verdict, of(found, rule["name"])
+
+
+def test_the_same_count_day_after_day_is_no_dead_metric(time: Time, tmp_path: pathlib.Path) -> None:
+    before = remembered(tmp_path, [(60.0 * number, "pass", 0.0) for number in range(1, 13)], "payments")
+    rule = {"name": "failed", "kind": "count", "metric": "payments", "window": "5m", "alert": "> 3"}
+    found = at(metrics(Answer(body=b"failed_payments 0")), {"component_metrics": COUNTED, "component_rules": [rule]}, **before)
+    assert (of(found, "failed")["verdict"], of(found, "failed")["value"]) == ("pass", 0)
+
+
 def test_a_constant_input_is_flagged(time: Time, tmp_path: pathlib.Path) -> None:
     rule = {**LATEST, "warn": "> 50", "window": "1h", "may_be_constant": False}
     found = at(

@@ -33,6 +33,9 @@ AUDIT = {"name": "audit", "tags": ["weekly"], "do": "command", "components": ["a
         ({"do": "command", "commands": ["audit"]}, "says not whose commands", "components: [app]"),
         ({"ask": ["x"]}, "ask belongs to do: person", "nowhere else"),
         ({"do": "person"}, "ask belongs to do: person", "nowhere else"),
+        ({"period": "week"}, "period belongs to do: report", "nowhere else"),
+        ({"do": "report"}, "period belongs to do: report", "day, week"),
+        ({"do": "report", "period": "weak"}, "there is no period weak", "Did you mean week?"),
     ],
 )
 def test_an_item_that_cannot_be_right_is_refused(item: dict[str, t.Any], reason: str, hint: str) -> None:
@@ -63,6 +66,17 @@ def test_what_is_due_comes_in_the_inventorys_order_and_a_verb_looks_once() -> No
     ]
 
 
+def test_reports_of_several_times_are_each_made_and_health_looks_at_what_is_shared_first() -> None:
+    reports = [{"name": f"of the {period}", "tags": ["daily"], "do": "report", "period": period} for period in ("day", "week")]
+    found = scheduled_runs.due(scheduled_runs.read_items([{**HEALTH, "do": "health"}, HEALTH, *reports], COMPONENTS), ["daily"])
+    assert [(item["do"], item["period"], item["is_role"], item["looks_once"]) for item in found] == [
+        ("health", "", True, True),
+        ("heartbeat", "", True, False),
+        ("report", "day", False, False),
+        ("report", "week", False, False),
+    ]
+
+
 def test_tags_are_those_that_are_known() -> None:
     items = scheduled_runs.read_items([HEALTH, AUDIT], COMPONENTS)
     assert scheduled_runs.wanted_tags(["weekly", "daily"], [], items) == ["daily", "weekly"]
@@ -74,5 +88,5 @@ def test_tags_are_those_that_are_known() -> None:
 
 
 def test_verbs_that_only_look_are_offered_and_no_other() -> None:
-    assert {"command", "heartbeat", "person"} <= set(scheduled_runs.offered())
+    assert {"command", "db_integrity", "health", "heartbeat", "logs", "monitors", "person", "report"} <= set(scheduled_runs.offered())
     assert not {"rollback", "roll_forward", "scheduled", "notify"} & set(scheduled_runs.offered())
