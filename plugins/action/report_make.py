@@ -31,7 +31,9 @@ class ActionModule(TogetherAction):
         values, first = self._task.args, components.names[0]
         links, contacts = (components.variable(first, name) or {} for name in ("saasops_links", "saasops_contacts"))
         at = clock.now()
-        data = report_data.gather(ledger, at, report_data.begins(ledger, values["period"], at), links, contacts)
+        gathered = report_data.gather(ledger, at, report_data.begins(ledger, values["period"], at), links, contacts)
+        # Plain values: Ansible warns of names as a database has them.
+        data = json.loads(json.dumps(gathered))
         made = {"json": json.dumps(data, indent=1) + "\n", "md": report_pages.markdown(run, data)}
         if boolean(values["html"]):
             made["html"] = report_pages.page(run, data)
