@@ -34,7 +34,7 @@ AUDIT = {"name": "audit", "tags": ["weekly"], "do": "command", "components": ["a
         ({"ask": ["x"]}, "ask belongs to do: person", "nowhere else"),
         ({"do": "person"}, "ask belongs to do: person", "nowhere else"),
         ({"period": "week"}, "period belongs to do: report", "nowhere else"),
-        ({"do": "report"}, "period belongs to do: report", "day, week"),
+        ({"do": "report"}, "period belongs to do: report", "day, "),
         ({"do": "report", "period": "weak"}, "there is no period weak", "Did you mean week?"),
     ],
 )
