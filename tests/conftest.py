@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from tests.harness import matrix
+from tests.harness.launcher import Launcher
 from tests.harness.world import World
 from tests.sandbox.launch import Sandbox
 
@@ -26,6 +27,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def sandbox_process() -> t.Iterator[Sandbox]:
     with Sandbox(scenario="bad-release", clock="virtual") as sandbox:
         yield sandbox
+
+
+@pytest.fixture(scope="session")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Launcher]:
+    """Ansible, imported once."""
+    made = Launcher(tmp_path_factory.mktemp("runs"))
+    yield made
+    made.close()
 
 
 @pytest.fixture

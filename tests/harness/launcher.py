@@ -70,9 +70,12 @@ class Launcher:
         self, world: World, verb: str, *arguments: str, inventory: pathlib.Path | str | None = None, environment: dict[str, str] | None = None
     ) -> Started:
         """A run that waits for ``go()``; until then its process id can be given to the sandbox's ``kill``."""
+        return self.command(world.command(verb, *arguments, inventory=inventory), environment or world.environment())
+
+    def command(self, argv: list[str], environment: dict[str, str], folder: pathlib.Path = ROOT) -> Started:
+        """The same for any command line of ansible-playbook; Ansible's own settings are those of the zygote, whatever ``environment`` says."""
         output = self._folder / f"run-{next(self._numbers)}.txt"
-        argv = world.command(verb, *arguments, inventory=inventory)
-        self.tell({"do": "start", "argv": argv, "env": environment or world.environment(), "cwd": str(ROOT), "output": str(output)})
+        self.tell({"do": "start", "argv": argv, "env": environment, "cwd": str(folder), "output": str(output)})
         pid = int(self._event("started", TIMEOUT)["pid"])
         # Process ids come round again: how an earlier bearer of this one ended says nothing.
         self._codes.pop(pid, None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import subprocess
 import typing as t
 
 import pytest
@@ -18,10 +17,12 @@ import yaml
 from tests.harness import postgresql
 from tests.harness.both_ways import COLLECTION, Json
 from tests.harness.convex_project import GUARD, project
+from tests.harness.launcher import Launcher
 from tests.harness.stripe_hooks import undelivered
 from tests.harness.world import ROOT, World
 from tests.integration.database_fixtures import make_shop
 
+pytestmark = pytest.mark.every_pair
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
 VARIABLES: Json = {
     "app_folder": "{{ playbook_dir }}/app",
@@ -79,7 +80,7 @@ def database_url(module: str) -> t.Iterator[str | None]:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_examples_run_as_printed(module: str, world: World, database_url: str | None) -> None:
+def test_the_examples_run_as_printed(module: str, world: World, launcher: Launcher, database_url: str | None) -> None:
     text = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}").EXAMPLES
     # Public addresses of the components stand for where the sandbox serves them.
     for component in world.components().values():
@@ -96,17 +97,8 @@ def test_the_examples_run_as_printed(module: str, world: World, database_url: st
     play = {"name": module, "hosts": "app", "gather_facts": False, "connection": "local", "vars": variables, "tasks": tasks}
     playbook = world.folder / "examples.yml"
     playbook.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
-    done = subprocess.run(
-        ["ansible-playbook", str(playbook), "-i", str(world.inventory)],
-        cwd=world.folder,
-        env=world.environment(CONVEX_VERSION_API_ORIGIN=world.sandbox_run["convex"]["url"], **GUARD),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    environment = world.environment(CONVEX_VERSION_API_ORIGIN=world.sandbox_run["convex"]["url"], **GUARD)
+    done = launcher.command(["ansible-playbook", str(playbook), "-i", str(world.inventory)], environment, world.folder).go().wait(300)
+    assert done.code == 0, done.output
     # A task that was skipped has shown nothing.
-    assert f"ok={len(tasks)} " in done.stdout and "skipped=0" in done.stdout, done.stdout
+    assert f"ok={len(tasks)} " in done.output and "skipped=0" in done.output, done.output

