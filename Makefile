@@ -35,8 +35,11 @@ lint: .venv/.has-dev ## Run the checks that execute nothing: ruff, mypy, yamllin
 bench: .venv/.has-dev ## Measure speed against plain Python and against tasks of ansible.builtin.uri
 	@.venv/bin/python -m tests.bench
 
-soak: .venv/.has-dev ## Run the long tests
+soak: .venv/.has-dev .venv-oldest/.has-test ## Run the long tests, and whole what the gate runs a sample of
 	@SAASOPS_SOAK=1 .venv/bin/python -m pytest -m soak tests/scenarios
+	@.venv/bin/python tests/tools/run_ansible_test.py units
+	@.venv-oldest/bin/python -m pytest tests/integration
+	@.venv-oldest/bin/python tests/tools/run_ansible_test.py units
 
 sandbox: .venv/.has-sandbox ## Start the simulated vendors (SCENARIO=bad-release CLOCK=real SCALE=1) and say how to reach them
 	@.venv/bin/python tests/tools/sandbox.py up --scenario $(SCENARIO) --clock $(CLOCK) --scale $(SCALE)

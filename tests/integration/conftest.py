@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import pathlib
 import typing as t
 
 import pytest
 
+from tests.harness import matrix
 from tests.integration import shopify_store
 from tests.integration.railway_shop import Shop
 from tests.sandbox.launch import Sandbox
+
+HERE = pathlib.Path(__file__).parent
 
 
 class Vendors:
@@ -51,3 +55,39 @@ def store(sandbox_process: Sandbox, monkeypatch: pytest.MonkeyPatch) -> shopify_
     monkeypatch.setenv("SAASOPS_CLOCK_URL", str(sandbox_process.run["clock_url"]))
     sandbox_process.scenario("bad-release")
     return shopify_store.Store(sandbox_process)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--others", type=int, default=100, metavar="PERCENT", help="of tests that play no Ansible, run this share: others each time")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    others = [item for item in items if item.path.is_relative_to(HERE) and not _plays_ansible(item)]
+    left_out = set(matrix.sample(others, len(others) * (100 - config.getoption("others", 100)) // 100))
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _plays_ansible(item: pytest.Item) -> bool:
+    """What it shows depends on Python or ansible-core; the other tests call modules in this process, and ask what they make of a vendor's answers."""
+    return item.get_closest_marker("every_pair") is not None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> t.Any:
+    """A file's tests share the servers that its fixtures start, so one worker runs them. A long file is divided further."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def together(nodeid: str) -> str:
+    """The name of the group of tests that a test belongs to."""
+    path = nodeid.partition("::")[0]
+    # The examples of each module have a world of their own.
+    return nodeid if path.endswith("test_examples.py") else path

@@ -8,8 +8,11 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.harness.world import ROOT, World
 
+pytestmark = pytest.mark.every_pair
 PRINTED = re.compile(r"```yaml\n# (\w+\.yml)\n(.*?)```", re.DOTALL)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import guard
 
+pytestmark = pytest.mark.every_pair
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHIPPED = sorted(path for path in (ROOT / "inventories").glob("*/*.yml"))
 # With variables of verbs and vendors that have rooms of their own: they are not misspelt, and must not be refused.

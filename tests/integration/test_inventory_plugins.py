@@ -13,6 +13,7 @@ import yaml
 
 from tests.harness.world import ROOT, World
 
+pytestmark = pytest.mark.every_pair
 Json = dict[str, t.Any]
 CACHED = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_timeout": 600}
 

@@ -11,6 +11,7 @@ import yaml
 
 from tests.harness.world import World
 
+pytestmark = pytest.mark.every_pair
 Json = dict[str, t.Any]
 
 

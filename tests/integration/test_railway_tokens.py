@@ -168,6 +168,7 @@ def test_an_answer_of_another_shape_changes_nothing(shop: Shop, page: Json | Non
     assert token(shop)["failure"]["kind"] == "protocol" and shop.changes == []
 
 
+@pytest.mark.every_pair
 @pytest.mark.parametrize(("name", "direct"), WAYS.items())
 def test_the_token_reaches_the_task_that_asked_and_no_screen(world: World, name: str, direct: bool) -> None:
     run = world.sandbox_run["railway"]

@@ -10,6 +10,7 @@ import sys
 import pytest
 import yaml
 
+pytestmark = pytest.mark.every_pair
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 

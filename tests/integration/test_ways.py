@@ -28,7 +28,7 @@ from tests.integration.ways import convex, datadog, neutral, railway, sentry, sh
 from tests.sandbox.launch import Sandbox
 from tests.tools import modules_guide
 
-pytestmark = pytest.mark.timeout(1300)
+pytestmark = [pytest.mark.timeout(1300), pytest.mark.every_pair]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
 DOCUMENTED_ALONE = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - set(MODULES))
 ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, datadog, neutral, railway, sentry, shopify, stripe, uptimerobot, vercel)}

@@ -16,7 +16,8 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 Json = dict[str, t.Any]
-PATIENCE = 20.0
+# To start, on a machine that has much else to do.
+PATIENCE = 60.0
 
 
 class ControlError(RuntimeError):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The quality gate: runs the named steps one after the other, keeps going after a failure, and counts them at the end.
+"""The quality gate: runs the named steps, keeps going after a failure, and counts them at the end.
 
     python tests/tools/gate.py [--only ruff,units] [--oldest] [--list]
 
@@ -11,7 +11,11 @@ The exit status is 0 when every step passed. The counts also go to ``.cache/gate
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
+import contextlib
+import dataclasses
 import importlib.metadata
+import itertools
 import locale
 import os
 import signal
@@ -19,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +35,9 @@ OLDEST_PAIR = ((3, 11), "2.19.")
 # No step takes nearly as long, also on a busy machine; a step that does hangs, and a gate that hangs says nothing.
 STEP_DEADLINE_S = 1800
 
-# Most of these tests wait for a process they started. A file stays with one worker, because its fixtures start the servers; the scenarios
-# have one file that is half of them, and fixtures of single tests.
-WORKERS = {"tests/scenarios": ("-n", "2", "--dist", "worksteal")}
-WORKERS_BY_FILE = ("-n", "2", "--dist", "loadfile")
+# A file stays with one worker, because its fixtures start the servers (tests/integration/conftest.py divides one that is long); the scenarios have
+# one file that is half of them, and fixtures of single tests.
+WORKERS = {"tests/scenarios": "worksteal"}
 
 # Real credentials must never reach a test: one that forgot its sandbox would act on production.
 VENDOR_VARIABLES = (
@@ -44,39 +48,49 @@ VENDOR_VARIABLES = (
 
 @dataclass(frozen=True)
 class Step:
-    """One named command, run from the checkout's root; ``needs`` are paths without which it has nothing to judge."""
+    """One named command, run from the checkout's root; ``needs`` are paths without which it has nothing to judge.
+
+    ``oldest``: what is added to the command on the oldest supported pair, where only steps that have this are run.
+    """
 
     name: str
     command: Sequence[str]
     needs: Sequence[str] = ()
-    oldest: bool = False
+    # Whether it keeps all processors busy. Those that do not run two at a time where they follow each other.
+    alone: bool = True
+    oldest: Sequence[str] | None = None
 
 
 def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def pytest(folder: str, *, oldest: bool = False) -> Step:
+def pytest(folder: str, name: str = "", *, oldest: Sequence[str] | None = None) -> Step:
     # A file that cannot be collected (a schema is missing) fails the step, and does not keep the others from telling what they find.
-    command = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors", *WORKERS.get(folder, WORKERS_BY_FILE), folder)
-    return Step(folder.split("/")[-1], command, needs=[folder], oldest=oldest)
+    options = ["-q", "-p", "no:cacheprovider", "--continue-on-collection-errors", "-n", "2", "--dist", WORKERS.get(folder, "loadfile")]
+    return Step(name or folder.split("/")[-1], python("-m", "pytest", *options, folder), needs=[folder], oldest=oldest)
 
 
+MYPY = ["mypy", "-p", f"{PACKAGE}.plugins", "-p", f"{PACKAGE}.tests.tools", "-p", f"{PACKAGE}.tests.sandbox"]
+DOCS = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."]
 STEPS = (
-    Step("ruff", ["ruff", "check", "."]),
-    Step("mypy", ["mypy", "-p", f"{PACKAGE}.plugins", "-p", f"{PACKAGE}.tests.tools", "-p", f"{PACKAGE}.tests.sandbox"], needs=["plugins", "tests/sandbox"]),
-    Step("yamllint", ["yamllint", "--strict", "."]),
-    Step("ansible-lint", ["ansible-lint", "--offline"], needs=["plugins", "roles", "playbooks"]),
-    Step("docs", ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."], needs=["plugins/modules"]),
-    Step("changelog", ["antsibull-changelog", "lint"]),
-    Step("units", python(f"{TOOLS}/run_ansible_test.py", "units"), needs=["tests/unit"], oldest=True),
+    Step("molecule", ["molecule", "test", "--all"], needs=["extensions/molecule"], alone=False),
+    Step("ruff", ["ruff", "check", "."], alone=False),
+    Step("mypy", MYPY, needs=["plugins", "tests/sandbox"], alone=False),
+    Step("yamllint", ["yamllint", "--strict", "."], alone=False),
+    Step("ansible-lint", ["ansible-lint", "--offline"], needs=["plugins", "roles", "playbooks"], alone=False),
+    Step("docs", DOCS, needs=["plugins/modules"], alone=False),
+    Step("changelog", ["antsibull-changelog", "lint"], alone=False),
+    Step("package", python(f"{TOOLS}/package.py"), needs=["plugins/modules", "README.md"], alone=False),
+    pytest("tests/unit", "units", oldest=()),
+    # ansible-test forks a process for each test, and so starts again whatever a session or a file shares: some files show that it runs them.
+    Step("ansible-test", python(f"{TOOLS}/run_ansible_test.py", "units", "--sample", "8"), needs=["tests/unit"], oldest=()),
     pytest("tests/contract"),
-    pytest("tests/integration", oldest=True),
+    # Most of these tests ask a module for what neither Python nor ansible-core has a part in.
+    pytest("tests/integration", oldest=("--others", "15")),
     pytest("tests/scenarios"),
     pytest("tests/coverage"),
-    Step("molecule", ["molecule", "test", "--all"], needs=["extensions/molecule"]),
-    Step("sanity", python(f"{TOOLS}/run_ansible_test.py", "sanity"), needs=["plugins"], oldest=True),
-    Step("package", python(f"{TOOLS}/package.py"), needs=["plugins/modules", "README.md"]),
+    Step("sanity", python(f"{TOOLS}/run_ansible_test.py", "sanity"), needs=["plugins"], oldest=()),
 )
 
 
@@ -94,17 +108,18 @@ def environment(base: Mapping[str, str], state: str) -> dict[str, str]:
     return env
 
 
-def run(step: Step, env: Mapping[str, str]) -> bool:
+def run(step: Step, env: Mapping[str, str], output: t.TextIO | None = None) -> bool:
+    """Whether it passed. What it prints goes to ``output``, or is shown at once."""
     missing = [path for path in step.needs if not (ROOT / path).exists()]
     if missing:
-        print(f"{step.name}: {', '.join(missing)} not there: nothing to judge, which is a failure", flush=True)
+        print(f"{step.name}: {', '.join(missing)} not there: nothing to judge, which is a failure", file=output, flush=True)
         return False
     # A session of its own, so that a step that hangs is ended together with everything it started.
-    process = subprocess.Popen(step.command, cwd=ROOT, env=dict(env), stdin=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(step.command, cwd=ROOT, env=dict(env), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
     try:
         return process.wait(STEP_DEADLINE_S) == 0
     except subprocess.TimeoutExpired:
-        print(f"{step.name}: no end after {STEP_DEADLINE_S} s", flush=True)
+        print(f"{step.name}: no end after {STEP_DEADLINE_S} s", file=output, flush=True)
         return False
     finally:
         if process.poll() is None:
@@ -116,8 +131,36 @@ def run(step: Step, env: Mapping[str, str]) -> bool:
                 process.wait()
 
 
+def told(step: Step, env: Mapping[str, str]) -> bool:
+    """Run it, with a headline and an end."""
+    started = time.monotonic()
+    # What runs beside another step is shown when it has ended.
+    with contextlib.nullcontext() if step.alone else tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        head = f"\n=== {step.name} ==="
+        if output is None:
+            print(head, flush=True)
+        passed = run(step, env, output)
+        end = f"=== {step.name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s"
+        if output is not None:
+            output.seek(0)
+            end = f"{head}\n{output.read()}{end}"
+    print(end, flush=True)
+    return passed
+
+
+def run_all(steps: Sequence[Step], env: Mapping[str, str]) -> list[str]:
+    """The names of the steps that failed."""
+    failed = []
+    for alone, group in itertools.groupby(steps, key=lambda step: step.alone):
+        row = list(group)
+        with concurrent.futures.ThreadPoolExecutor(2) as places:
+            passed = [told(step, env) for step in row] if alone else list(places.map(lambda step: told(step, env), row))
+        failed += [step.name for step, well in zip(row, passed, strict=True) if not well]
+    return failed
+
+
 def chosen(only: str | None, oldest: bool) -> list[Step]:
-    steps = [step for step in STEPS if step.oldest or not oldest]
+    steps = [dataclasses.replace(step, command=[*step.command, *step.oldest]) for step in STEPS if step.oldest is not None] if oldest else list(STEPS)
     if only is None:
         return steps
     names = only.split(",")
@@ -150,16 +193,8 @@ def main() -> int:
     counts = ROOT / ".cache/gate" / ("oldest" if options.oldest else "newest")
     counts.parent.mkdir(parents=True, exist_ok=True)
     counts.unlink(missing_ok=True)
-    failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="saasops-gate-") as state:
-        env = environment(os.environ, state)
-        for step in steps:
-            print(f"\n=== {step.name} ===", flush=True)
-            started = time.monotonic()
-            passed = run(step, env)
-            if not passed:
-                failed.append(step.name)
-            print(f"=== {step.name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s", flush=True)
+        failed = run_all(steps, environment(os.environ, state))
     counts.write_text(f"{len(steps) - len(failed)} {len(failed)}\n", encoding="utf-8")
     print(f"\nFailed steps: {', '.join(failed) or 'none'}")
     print(f"{len(steps) - len(failed)} passed, {len(failed)} failed", flush=True)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs ``ansible-test sanity`` or ``ansible-test units`` of the running environment on a copy of the checkout.
 
-    python tests/tools/run_ansible_test.py sanity|units [further arguments]
+    python tests/tools/run_ansible_test.py sanity|units [--sample FILES] [further arguments]
+
+``units --sample 8`` runs that many test files, others each time; ``SAASOPS_SEED`` repeats a sample.
 
 ansible-test insists on a real folder ``ansible_collections/<namespace>/<name>`` (a link is not enough), so what git knows or
 would add is copied into one. By default only the running Python is judged: the other pairs have runs of their own.
@@ -10,10 +12,12 @@ would add is copied into one. By default only the running Python is judged: the 
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import ansible_test
@@ -32,6 +36,11 @@ wanted = [argument for argument in sys.argv[1:] if argument not in ("--no-setupt
 subprocess.check_call([sys.executable, "-m", "ensurepip", "--upgrade"])
 subprocess.check_call([sys.executable, "-m", "pip", "install", *wanted])
 '''
+
+
+# ansible-test runs one test after the other. These two take about as long as all others, and have environments of their own.
+LONGEST = ("import", "pylint")
+SANITY_HALVES = ([word for name in LONGEST for word in ("--test", name)], [word for name in LONGEST for word in ("--skip-test", name)])
 
 
 def place_get_pip() -> None:
@@ -70,6 +79,13 @@ def search_path() -> str:
     return os.pathsep.join([f"{sys.prefix}/bin", str(real), "/usr/local/bin", "/usr/bin", "/bin"])
 
 
+def sample(copy: Path, number: int) -> list[str]:
+    seed = os.environ.get("SAASOPS_SEED") or str(random.randrange(10**6))
+    print(f"what is sampled was sampled with SAASOPS_SEED={seed}", flush=True)
+    found = sorted(str(path.relative_to(copy)) for path in (copy / "tests/unit").rglob("test_*.py"))
+    return random.Random(seed).sample(found, min(number, len(found)))
+
+
 def main(arguments: list[str]) -> int:
     if arguments[:1] not in (["sanity"], ["units"]):
         raise SystemExit("Which one? python tests/tools/run_ansible_test.py sanity|units")
@@ -77,8 +93,28 @@ def main(arguments: list[str]) -> int:
     copy = copy_checkout()
     env = {**os.environ, "PATH": search_path(), "ANSIBLE_TEST_CONTENT_ROOT": str(copy)}
     kind, *others = arguments
+    if others[:1] == ["--sample"]:
+        others = [*sample(copy, int(others[1])), *others[2:]]
     command = [f"{sys.prefix}/bin/ansible-test", kind, "--local", "--python", PYTHON, "--color", "no", *others]
-    return subprocess.run(command, cwd=copy, env=env, stdin=subprocess.DEVNULL, check=False).returncode
+    if kind == "units" or "--test" in others:
+        return subprocess.run(command, cwd=copy, env=env, stdin=subprocess.DEVNULL, check=False).returncode
+    return side_by_side([[*command, *half] for half in SANITY_HALVES], copy, env)
+
+
+def side_by_side(commands: list[list[str]], folder: Path, env: dict[str, str]) -> int:
+    """The worst of their statuses; what each says is shown when all of it is there."""
+    with tempfile.TemporaryDirectory() as outputs:
+        files = [Path(outputs, str(number)) for number in range(len(commands))]
+        processes = []
+        for command, file in zip(commands, files, strict=True):
+            with file.open("wb") as output:
+                processes.append(subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT))
+        statuses = []
+        for process, file in zip(processes, files, strict=True):
+            statuses.append(process.wait())
+            print(file.read_text(encoding="utf-8", errors="replace"), end="", flush=True)
+    # A negative one is a signal's number.
+    return max(abs(status) for status in statuses)
 
 
 if __name__ == "__main__":

@@ -84,3 +84,24 @@ def test_a_pair_that_is_not_the_oldest_cannot_pass_for_it(monkeypatch: pytest.Mo
     monkeypatch.setattr("importlib.metadata.version", lambda _: "2.99.0")
     with pytest.raises(SystemExit, match="--oldest needs Python 3.11 with ansible-core 2.19"):
         gate.check_oldest_pair()
+
+
+def test_steps_that_leave_processors_idle_run_two_at_a_time(checkout: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    meets = (
+        "import pathlib, sys, time; mine, other = sys.argv[1:]; pathlib.Path(mine).touch(); print(f'{mine} begins'); end = time.monotonic() + 30\n"
+        "while not pathlib.Path(other).exists():\n    assert time.monotonic() < end; time.sleep(0.01)\n"
+        "print(f'{mine} ends'); sys.exit(mine == 'b')"
+    )
+    steps = [gate.Step(one, [sys.executable, "-c", meets, one, other], alone=False) for one, other in (("a", "b"), ("b", "a"))]
+    assert gate.run_all([*steps, step("last", "print('went on')")], os.environ) == ["b"]
+    said = capfd.readouterr().out
+    # What two of them print is not mixed.
+    assert "=== a ===\na begins\na ends\n=== a: passed" in said and "=== b ===\nb begins\nb ends\n=== b: FAILED" in said
+    assert said.index("=== last ===") > max(said.index(f"=== {name}: ") for name in "ab")
+
+
+def test_the_oldest_pair_runs_its_own_steps_and_of_one_a_part() -> None:
+    newest, oldest = ({step.name: step.command for step in gate.chosen(None, oldest)} for oldest in (False, True))
+    assert set(oldest) == {"units", "ansible-test", "integration", "sanity"}
+    assert {name for name, command in oldest.items() if command != newest[name]} == {"integration"}
+    assert oldest["integration"] == [*newest["integration"], "--others", "15"]

@@ -221,7 +221,7 @@ def test_a_package_is_fetched_by_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         specs.download("npm:a@1")
 
 
-@pytest.mark.parametrize("data", [b"", b"text", gzip.compress(b"text")])
+@pytest.mark.parametrize("data", [b"", b"text", gzip.compress(b"text")], ids=["empty", "text", "packed text"])
 def test_what_is_no_package_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="no package"):
         specs.packed("package/x.json.gz")(data)
