@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
         ("summary", {"records": {}}),
         ("check_record", {"step": ["verify"]}),
         ("migration_record", {"record": {}}),
-        ("report_make", {"period": "week"}),
+        ("report_make", {"periods": "week"}),
         ("scheduled_due", {"tags": ["daily"]}),
         ("scheduled_note", {"items": {}}),
         ("scheduled_record", {"items": {}}),

@@ -27,7 +27,7 @@ PAGES = {
     "vercel": "https://www.vercel-status.com/api/v2/summary.json",
 }
 # Not a vendor's service: nobody posts incidents of what is your own.
-WITHOUT = ("other", "postgres", "redis")
+WITHOUT = ("mongodb", "other", "postgres", "redis")
 # Whom the checks belong to: no component.
 WHOM = "vendors"
 
