@@ -12,11 +12,17 @@ short_description: Have the monitors of a component as the inventory declares th
 version_added: 0.1.0
 author: saasops.runbooks contributors (@saasops)
 description:
-  - Makes and changes the monitors that C(component_monitors) of the inventory declares, or looks at them. Monitors are at UptimeRobot.
+  - Makes and changes the monitors that C(component_monitors) of the inventory declares, or looks at them. Monitors are at UptimeRobot or at Datadog, as
+    their C(provider) says.
   - A look is a check for every declared monitor, and one when alerts are held back. A monitor that does not exist is V(fail), since nobody would be told.
+  - Where C(provider) is V(sentry) nothing is made. A look tells which issues are new and open, by type and urgency, how many errors there are, whether
+    they come in a spike, and whether they became fewer.
 notes:
-  - Requests are one for every 200 monitors of the account, one for the maintenance windows, and one for each change.
-  - A monitor that is not declared any more is left alone. M(saasops.runbooks.uptimerobot_monitor) deletes it.
+  - Requests to UptimeRobot are one for every 200 monitors of the account, one for the maintenance windows, and one for each change.
+  - Requests to Datadog are one for every 1000 monitors, one for every 100 downtimes, and one for each change; a plan asks once more for each monitor.
+  - Requests to Sentry are one for every 100 issues, one for the errors, and one with O(after).
+  - A monitor that is not declared any more is left alone. At Datadog, where each monitor carries a tag of its component, it is named.
+  - A service that cannot be asked is a check with the verdict V(error), and the others are told all the same.
 extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.common.change
@@ -26,8 +32,10 @@ extends_documentation_fragment:
 options:
   component:
     description:
-      - The component, as its inventory variables say it. C(name) is needed, and C(component_monitors), a list of monitors. Each has C(name) and the
-        options of M(saasops.runbooks.uptimerobot_monitor).
+      - The component, as its inventory variables say it. C(name) is needed, and C(component_monitors), a list of monitors. Each has C(name),
+        C(provider) (V(uptimerobot) when not said, V(datadog), V(sentry)), and the options of M(saasops.runbooks.uptimerobot_monitor) or
+        M(saasops.runbooks.datadog_monitor). Those of Sentry have C(query), C(since), C(projects), C(environments), C(fail_on) and C(warn_on) (levels), and
+        C(errors) with C(warn) and C(fail).
       - When not set, made of the variables of the inventory host that the task runs for.
     type: dict
     required: true
@@ -39,8 +47,12 @@ options:
     default: looked
   mute:
     description:
-      - With O(state=present), hold alerts of these monitors back for so long from now on, from V(1m) to V(7d), by a maintenance window that ends by
-        itself. V(off) ends it now.
+      - With O(state=present), hold alerts of these monitors back for so long from now on, from V(1m) to V(7d), or until a time such as
+        V(2026-11-21T14:00:00Z), by a maintenance window or downtime that ends by itself. V(off) ends it now.
+    type: str
+  after:
+    description:
+      - With O(state=looked), whether Sentry has counted fewer errors since this time, or since so long ago, such as V(15m), than before it.
     type: str
   uptimerobot_api_key:
     description:
@@ -55,7 +67,49 @@ options:
     description:
       - The zone that is set in the UptimeRobot account, such as V(Europe/Berlin). If not set, taken from the inventory variable of this name, else UTC.
     type: str
+  datadog_api_key:
+    description:
+      - An API key. If not set, taken from the inventory variable of this name, else from the environment variable E(DD_API_KEY) or E(DATADOG_API_KEY).
+    type: str
+  datadog_app_key:
+    description:
+      - An application key. If not set, taken from the inventory variable of this name, else from the environment variable E(DD_APP_KEY) or
+        E(DATADOG_APP_KEY).
+    type: str
+  datadog_site:
+    description:
+      - The site of Datadog. If not set, taken from the inventory variable of this name, else from the environment variable E(DD_SITE), else
+        V(datadoghq.com).
+    type: str
+    choices:
+      - datadoghq.com
+      - us3.datadoghq.com
+      - us5.datadoghq.com
+      - ap1.datadoghq.com
+      - ap2.datadoghq.com
+      - uk1.datadoghq.com
+      - datadoghq.eu
+      - ddog-gov.com
+      - us2.ddog-gov.com
+  datadog_api_url:
+    description:
+      - Where a simulated Datadog is. If not set, taken from the inventory variable of this name.
+    type: str
+  sentry_token:
+    description:
+      - An auth token. If not set, taken from the inventory variable of this name, else from the environment variable E(SENTRY_AUTH_TOKEN).
+    type: str
+  sentry_organization:
+    description:
+      - Slug of the organisation. If not set, taken from the inventory variable of this name.
+    type: str
+  sentry_api_url:
+    description:
+      - Where the organisation lives. If not set, taken from the inventory variable of this name.
+    type: str
 seealso:
+  - module: saasops.runbooks.datadog_monitor
+  - module: saasops.runbooks.sentry_issue_info
   - module: saasops.runbooks.uptimerobot_monitor
   - module: saasops.runbooks.uptimerobot_maintenance_window
 """
@@ -80,6 +134,21 @@ EXAMPLES = r"""
       component_monitors:
         - name: api health
   register: found
+
+- name: Have a monitor at Datadog, and see in the same look what Sentry counts
+  saasops.runbooks.component_monitors:
+    state: present
+    mute: 15m
+    component:
+      name: api
+      component_monitors:
+        - name: slow answers
+          provider: datadog
+          type: metric alert
+          query: avg(last_5m):avg:shop.api_response_time{*} > 500
+          thresholds: {critical: 500, warning: 200}
+        - name: errors
+          provider: sentry
 """
 
 RETURN = r"""
@@ -100,20 +169,29 @@ checks:
   contains:
     name: {description: 'The monitor, or C(muted).', type: str}
     component: {description: The component., type: str}
-    verdict: {description: 'V(pass), V(warn), V(fail), V(inconclusive) or V(skipped).', type: str}
+    verdict: {description: 'V(pass), V(warn), V(fail), V(inconclusive), V(error) or V(skipped).', type: str}
     reason: {description: Why., type: str}
-    value: {description: Its status., type: str}
-    unit: {description: Empty., type: str}
-    limit: {description: V(UP)., type: str}
+    value: {description: 'Its status, or a number.', type: raw}
+    unit: {description: The unit of a number., type: str}
+    limit: {description: The status that is well., type: str}
 monitors:
-  description: The monitors; the same keys as in M(saasops.runbooks.uptimerobot_monitor).
+  description: The monitors; the same keys as in M(saasops.runbooks.uptimerobot_monitor) and M(saasops.runbooks.datadog_monitor).
   returned: success
   type: list
   elements: dict
-window:
-  description: The maintenance window of this component, with the keys of M(saasops.runbooks.uptimerobot_maintenance_window); V(null) when there is none.
+windows:
+  description:
+    - What holds alerts of this component back, with the keys of M(saasops.runbooks.uptimerobot_maintenance_window) and
+      M(saasops.runbooks.datadog_downtime).
+    - With O(state=looked), C(own) tells whether it is the one that O(mute) opens.
   returned: success
-  type: dict
+  type: list
+  elements: dict
+triage:
+  description: The open issues by type of error; the same keys as C(types) of M(saasops.runbooks.sentry_issue_info), and C(monitor), its declared name.
+  returned: success
+  type: list
+  elements: dict
 diff:
   description: With O(state=present), of every monitor that is changed the fields that are declared, before and after.
   returned: success

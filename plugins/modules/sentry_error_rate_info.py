@@ -34,11 +34,23 @@ options:
       - How far back, from V(1m) to V(90d).
     type: str
     default: 15m
+  start:
+    description:
+      - Look from this moment on instead of O(since), such as V(2026-11-21T14:00:00Z). With O(end).
+    type: str
+  end:
+    description:
+      - Look until this moment.
+    type: str
   slot:
     description:
       - Length of one slot, from V(1m).
     type: str
     default: 1m
+  after:
+    description:
+      - Compare the errors before this moment with those after it, such as that of a rollback.
+    type: str
 seealso:
   - module: saasops.runbooks.sentry_issue_info
 """
@@ -69,7 +81,7 @@ most:
   returned: success
   type: int
 slots:
-  description: The slots with C(at), when each begins, in seconds since the epoch, and C(count).
+  description: The slots with C(at), when each begins, in seconds since the epoch, C(count), and C(incomplete).
   returned: success
   type: list
   elements: dict
@@ -80,6 +92,22 @@ incomplete:
 known:
   description: Whether Sentry returned any slot. Without one RV(errors) says nothing.
   returned: success
+  type: bool
+trend:
+  description: V(spike) when the newest eighth of the time has three times as many as the rest, V(fading) when a third, V(steady), or V(unknown).
+  returned: success
+  type: str
+before_per_minute:
+  description: Errors in a minute before O(after); V(null) when no slot is known.
+  returned: with O(after)
+  type: float
+after_per_minute:
+  description: Errors in a minute after it.
+  returned: with O(after)
+  type: float
+decreased:
+  description: Whether they became fewer; V(null) when that is not known.
+  returned: with O(after)
   type: bool
 steps:
   description: Every request of this task, in order; the same keys as in M(saasops.runbooks.vercel_production).
@@ -106,9 +134,13 @@ SPEC: dict[str, Any] = {
         **COMMON_ARGUMENTS,
         **SENTRY_ARGUMENTS,
         "query": {"type": "str", "default": ""},
+        "start": {"type": "str"},
+        "end": {"type": "str"},
         "since": {"type": "str", "default": "15m"},
         "slot": {"type": "str", "default": "1m"},
+        "after": {"type": "str"},
     },
+    "required_together": [("start", "end")],
     "supports_check_mode": True,
 }
 

@@ -33,6 +33,14 @@ options:
       - How far back, from V(1m) to V(90d).
     type: str
     default: 24h
+  start:
+    description:
+      - Look from this moment on instead of O(since), such as V(2026-11-21T14:00:00Z). With O(end).
+    type: str
+  end:
+    description:
+      - Look until this moment.
+    type: str
   sort:
     description:
       - What comes first.
@@ -59,6 +67,13 @@ EXAMPLES = r"""
 - name: Say so
   ansible.builtin.debug:
     msg: "{{ found.issues | map(attribute='title') }}"
+
+- name: See what went wrong around a payment
+  saasops.runbooks.sentry_issue_info:
+    organization: example-shop
+    query: ""
+    start: "2026-11-20T02:45:00Z"
+    end: "2026-11-20T03:15:00Z"
 """
 
 RETURN = r"""
@@ -71,6 +86,7 @@ issues:
     id: {description: Its number., type: str}
     short_id: {description: 'Its name, such as C(SHOP-1A).', type: str}
     title: {description: What happened., type: str}
+    type: {description: 'The type of the error, such as C(TypeError).', type: str}
     level: {description: 'V(fatal), V(error), V(warning), V(info) or V(debug).', type: str}
     status: {description: 'V(unresolved), V(resolved) or V(ignored).', type: str}
     culprit: {description: Where in the code., type: str}
@@ -89,6 +105,23 @@ levels:
   description: How many of RV(issues) there are of each level.
   returned: success
   type: dict
+types:
+  description: RV(issues) by the type of error, the most urgent first, and of these the most frequent.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    type: {description: The type., type: str}
+    priority: {description: 'V(P0) when one is fatal, V(P1) when one is an error, else V(P2).', type: str}
+    level: {description: The worst level., type: str}
+    issues: {description: How many issues., type: int}
+    events: {description: How often they happened., type: int}
+    users: {description: How many users met the one that most met., type: int}
+    trend: {description: 'V(spike), V(steady), V(fading) or V(unknown).', type: str}
+    first_seen: {description: When the first one began., type: str}
+    last_seen: {description: When it last happened., type: str}
+    most_frequent: {description: The most frequent issue., type: str}
+    link: {description: Its page., type: str}
 steps:
   description: Every request of this task, in order; the same keys as in M(saasops.runbooks.vercel_production).
   returned: always
@@ -114,10 +147,13 @@ SPEC: dict[str, Any] = {
         **COMMON_ARGUMENTS,
         **SENTRY_ARGUMENTS,
         "query": {"type": "str", "default": "is:unresolved"},
+        "start": {"type": "str"},
+        "end": {"type": "str"},
         "since": {"type": "str", "default": "24h"},
         "sort": {"type": "str", "choices": list(SORTS), "default": "last_seen"},
         "limit": {"type": "int", "default": 100},
     },
+    "required_together": [("start", "end")],
     "supports_check_mode": True,
 }
 

@@ -7,6 +7,7 @@ import functools
 import re
 import typing as t
 
+import jsonschema
 import pytest
 import requests
 
@@ -32,7 +33,9 @@ def test_the_vendor_documents_the_call(operation: Operation) -> None:
 
 def test_what_is_sent_is_declared_and_what_is_answered_is_documented(sandbox: Sandbox, tmp_path: t.Any) -> None:
     options = {"projects": [1], "environments": ["production"]}
-    for act in (writes.Act("sentry_issue_info", {**options, "limit": 3}), writes.Act("sentry_error_rate_info", options)):
+    around = {"start": "2026-11-20T02:00:00Z", "end": "2026-11-20T03:00:00Z"}
+    acts = [writes.Act("sentry_issue_info", {**options, "limit": 3}), writes.Act("sentry_error_rate_info", options)]
+    for act in (*acts, writes.Act("sentry_issue_info", around), writes.Act("sentry_error_rate_info", around)):
         result = writes.play(sandbox, act, tmp_path)
         assert not result.get("failed"), result["msg"]
     known, seen = sandbox.run["sentry"], set()
@@ -40,6 +43,10 @@ def test_what_is_sent_is_declared_and_what_is_answered_is_documented(sandbox: Sa
         (operation,) = (one for one in OPERATIONS.values() if entry["path"] == one.path.format(organization_id_or_slug=known["organization"]))
         seen.add(operation.name)
         assert set(entry["query"]) <= set(operation.query)
+        for parameter in document().paths[operation.path]["get"]["parameters"]:
+            value = entry["query"].get(parameter["name"])
+            if value is not None and parameter["schema"]["type"] in ("integer", "string"):
+                jsonschema.validate(int(value) if parameter["schema"]["type"] == "integer" else value, parameter["schema"])
         headers = {"Authorization": f"Bearer {known['token']}"}
         answer = requests.get(known["url"] + entry["path"], params=entry["query"], headers=headers, timeout=10)
         document().check_answer("GET", entry["path"], answer.status_code, answer.json())

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 import pytest
@@ -44,6 +45,32 @@ def test_errors_are_counted_in_slots(sandbox: t.Any) -> None:
     assert len(coarse["slots"]) == 4 and coarse["slots"][1]["at"] - coarse["slots"][0]["at"] == 900
 
 
+def test_issues_are_grouped_by_type_with_how_urgent_they_are(sandbox: t.Any) -> None:
+    sandbox.ask("POST", "/world", {"vendor": "sentry", "set": {"spikes": {"SHOP-2": 40}}})
+    rows = run(sandbox, sentry_issue_info)["types"]
+    assert [(one["type"], one["priority"], one["issues"], one["trend"]) for one in rows] == [
+        ("TypeError", "P0", 2, "steady"),
+        ("TimeoutError", "P1", 2, "spike"),
+        ("ValidationError", "P2", 1, "steady"),
+    ]
+    assert [one["events"] for one in rows] == [96, 48 * 2 + 120, 48] and rows[1]["most_frequent"] == "SHOP-2" and rows[0]["users"] == 7
+
+
+def test_errors_before_and_after_a_moment_are_compared(sandbox: t.Any) -> None:
+    now = sandbox.state()["now"] // 60 * 60
+    sandbox.ask("POST", "/world", {"vendor": "sentry", "set": {"flood": {"from": now - 1800, "to": now - 600, "per_minute": 30}}})
+    moment = datetime.datetime.fromtimestamp(now - 600, datetime.UTC).isoformat()
+    rate = run(sandbox, sentry_error_rate_info, since="30m", after=moment)
+    assert (rate["before_per_minute"], rate["after_per_minute"], rate["decreased"]) == (30.0, 2.0, True)
+    window = {"start": datetime.datetime.fromtimestamp(now - 1200, datetime.UTC).isoformat(), "end": moment}
+    around = run(sandbox, sentry_error_rate_info, **window)
+    assert (around["errors"], len(around["slots"]), around["incomplete"]) == (300, 10, False)
+    nothing = run(sandbox, sentry_error_rate_info, since="5m", after=window["start"])
+    assert nothing["before_per_minute"] is None and nothing["decreased"] is None
+    # The newest slot still fills, so nothing is known of the time after a moment that has just been.
+    assert run(sandbox, sentry_error_rate_info, after=datetime.datetime.fromtimestamp(now, datetime.UTC).isoformat())["decreased"] is None
+
+
 def test_no_slots_are_not_no_errors(sandbox: t.Any) -> None:
     sandbox.fault("body", vendor="sentry", body={"timeSeries": []})
     assert run(sandbox, sentry_error_rate_info)["known"] is False
@@ -68,6 +95,9 @@ WRONG: list[tuple[t.Any, Json, str]] = [
     (sentry_issue_info, {"query": "no:such"}, "invalid"),
     (sentry_error_rate_info, {"since": "91d"}, "invalid"),
     (sentry_error_rate_info, {"since": "1d", "slot": "1m"}, "invalid"),
+    (sentry_error_rate_info, {"after": "yesterday"}, "invalid"),
+    (sentry_issue_info, {"start": "2026-11-20T02:00:00", "end": "2026-11-20T03:00:00"}, "invalid"),
+    (sentry_issue_info, {"start": "2026-11-20T03:00:00Z", "end": "2026-11-20T02:00:00Z"}, "invalid"),
 ]
 
 

@@ -2,45 +2,52 @@
 # Copyright (c) 2026 saasops.runbooks contributors
 """The monitors capability: the monitors that the inventory declares for a component exist as declared, and what they say.
 
-Today one service of monitors is known. Another one is one more name in ``PROVIDERS`` with the same four things: ``every``, ``ensure``, a window, a status.
+Another service is one more class in ``SERVICES``.
 """
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import env_fallback
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import monitoring
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.monitoring import VARIABLE, Component, Found, Json, Service
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.monitoring_datadog import Datadog
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.monitoring_sentry import Sentry
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.monitoring_uptimerobot import UptimeRobot
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import CHANGE_ARGUMENTS, Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks import Check, check, result
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot import maintenance_window, monitors
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot.client import KEY_VARIABLE, connect
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot.monitor import MONITOR_ARGUMENTS, ensure
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.datadog.client import API_KEY_VARIABLES, APP_KEY_VARIABLES, SITES
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.sentry.client import TOKEN_VARIABLE
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot.client import KEY_VARIABLE
 
-Json = dict[str, t.Any]
-VARIABLE = "component_monitors"
-PROVIDERS = ("uptimerobot",)
+SERVICES: dict[str, type[Service]] = {one.NAME: one for one in (UptimeRobot, Datadog, Sentry)}
 OFF = "off"
-DECLARED: dict[str, dict[str, t.Any]] = {"provider": {"type": "str", "choices": list(PROVIDERS), "default": PROVIDERS[0]}, **MONITOR_ARGUMENTS}
+PROVIDER: dict[str, dict[str, t.Any]] = {"provider": {"type": "str", "choices": list(SERVICES), "default": UptimeRobot.NAME}}
 MONITORS_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     **runs.RUN_ARGUMENTS,
     **CHANGE_ARGUMENTS,
     "component": {"type": "dict", "required": True},
     "state": {"type": "str", "choices": ["present", "looked"], "default": "looked"},
     "mute": {"type": "str"},
+    "after": {"type": "str"},
     "uptimerobot_api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, [KEY_VARIABLE])},
     "uptimerobot_api_url": {"type": "str"},
     "uptimerobot_zone": {"type": "str"},
+    "datadog_api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, list(API_KEY_VARIABLES))},
+    "datadog_app_key": {"type": "str", "no_log": True, "fallback": (env_fallback, list(APP_KEY_VARIABLES))},
+    "datadog_site": {"type": "str", "choices": list(SITES), "fallback": (env_fallback, ["DD_SITE"])},
+    "datadog_api_url": {"type": "str"},
+    "sentry_token": {"type": "str", "no_log": True, "fallback": (env_fallback, [TOKEN_VARIABLE])},
+    "sentry_organization": {"type": "str"},
+    "sentry_api_url": {"type": "str"},
 }
-# What a status means for whoever relies on the monitor.
-STATUSES = {"UP": "pass", "STARTED": "pass", "DOWN": "fail", "LOOKS_DOWN": "warn", "PAUSED": "warn"}
 
 
 def execute(task: Task) -> Json:
@@ -48,35 +55,63 @@ def execute(task: Task) -> Json:
     params, component = task.params, task.params["component"]
     if not component.get("name"):
         raise Failure("invalid", "component has no name", "Give component: {name, component_monitors, ...}")
-    name = str(component["name"])
+    name, looks = str(component["name"]), params["state"] == "looked"
     declared = _declared(component)
-    mute = _mute(params["mute"]) if params["state"] == "present" else None
-    nothing: Json = {"monitors": [], "window": None}
+    mute = None if looks else _mute(params["mute"])
     if not declared:
-        return {**result([check("monitors", name, "skipped", f"it has no {VARIABLE}")]), **nothing}
-    if not params["uptimerobot_api_key"] and params["state"] == "looked":
-        return {**result([check("monitors", name, "skipped", f"no key: set uptimerobot_api_key or {KEY_VARIABLE}")]), **nothing}
+        return _result(task, [Found(checks=[check("monitors", name, "skipped", f"it has no {VARIABLE}")])])
     runs.join(task, name)
-    client = connect(task, {"api_key": params["uptimerobot_api_key"], "api_url": params["uptimerobot_api_url"]})
-    if params["state"] == "looked":
-        return _look(client, component, declared, params["uptimerobot_zone"])
-    return _apply(task, client, component, declared, mute)
+    if not looks:
+        # One that cannot be reached is refused before anything is changed at another.
+        services = [SERVICES[provider](task, component, fields) for provider, fields in declared.items() if SERVICES[provider].MAKES]
+        return _result(task, [service.apply(mute) for service in services])
+    return _result(task, [_look(task, component, provider, fields) for provider, fields in declared.items()])
 
 
-def _declared(component: t.Mapping[str, t.Any]) -> list[tuple[Json, bool | None]]:
-    """The fields of every declared monitor, and whether it is to be paused."""
+def _look(task: Task, component: Component, provider: str, fields: t.Sequence[Json]) -> Found:
+    """What one service says; that it cannot be asked hides nothing of the others."""
+    service, name = SERVICES[provider], str(component["name"])
+    lacking = service.lacking(task.params)
+    if lacking:
+        where = "monitors" if provider == UptimeRobot.NAME else f"{provider} monitors"
+        return Found(checks=[check(where, name, "skipped", f"no key: set {' and '.join(lacking)}")])
+    try:
+        return service(task, component, fields).look()
+    except Failure as failure:
+        return Found(checks=[check(provider, name, "error", failure.message, next=failure.hint)])
+
+
+def _result(task: Task, found: t.Sequence[Found]) -> Json:
+    checks: list[Check] = [one for each in found for one in each.checks]
+    shown = [{name: value for name, value in one.items() if not name.startswith("_")} for each in found for one in each.monitors]
+    diff: Json = {"before": {}, "after": {}}
+    for each in found:
+        diff["before"] |= each.before
+        diff["after"] |= each.after
+    windows = [one for each in found for one in each.windows]
+    triage = [one for each in found for one in each.triage]
+    return {**result(checks), "changed": bool(task.gate.changes), "monitors": shown, "windows": windows, "triage": triage, "diff": diff}
+
+
+def _declared(component: Component) -> dict[str, list[Json]]:
+    """By the service, the fields of every declared monitor."""
     given = component.get(VARIABLE) or []
     name = component["name"]
     if not isinstance(given, list) or not all(isinstance(one, t.Mapping) for one in given):
         raise Failure("invalid", f"{VARIABLE} of {name} is no list of monitors", f"Write {VARIABLE}: [{{name: ..., url: ...}}]")
-    found = []
+    found: dict[str, list[Json]] = {}
     for one in given:
-        checked = ArgumentSpecValidator(DECLARED).validate(dict(one))
+        provider = str(one.get("provider") or UptimeRobot.NAME)
+        spec = {**PROVIDER, **(SERVICES[provider].ARGUMENTS if provider in SERVICES else {})}
+        checked = ArgumentSpecValidator(spec).validate({**one, "provider": provider})
         if checked.error_messages:
-            raise Failure("invalid", f"{VARIABLE} of {name}: {plain(checked.error_messages[0], 300)}", "docs/monitors.md tells what a monitor may have")
-        found.append((monitors.wanted(checked.validated_parameters), checked.validated_parameters["paused"]))
-    names = [fields["name"] for fields, _paused in found]
-    places = [(fields.get("type", "http"), fields["url"]) for fields, _paused in found if "url" in fields]
+            # A provider that nobody knows goes before options that only it may have.
+            message = next((text for text in checked.error_messages if "provider" in text), checked.error_messages[0])
+            raise Failure("invalid", f"{VARIABLE} of {name}: {plain(message, 300)}", "docs/monitors.md tells what a monitor may have")
+        found.setdefault(provider, []).append(SERVICES[provider].wanted(checked.validated_parameters))
+    every = [fields for declared in found.values() for fields in declared]
+    names = [fields["name"] for fields in every]
+    places = [(fields.get("type", "http"), fields["url"]) for fields in every if "url" in fields]
     twice = next((one for one in names if names.count(one) > 1), None) or next((url for kind, url in places if places.count((kind, url)) > 1), None)
     if twice:
         # Each would take the other for itself, again and again.
@@ -85,73 +120,14 @@ def _declared(component: t.Mapping[str, t.Any]) -> list[tuple[Json, bool | None]
 
 
 def _mute(text: str | None) -> float | None:
-    """Seconds for which alerts are held back; 0: they go out again; None: nothing is said of it."""
+    """Seconds for which alerts are held back; 0: they go out again; None: nothing is said of it. Also until a moment."""
     if text in (None, ""):
         return None
-    return 0.0 if text == OFF else durations.seconds(text, "mute")
-
-
-def _window_name(component: t.Mapping[str, t.Any]) -> str:
-    """One for each component, which is used again, so that no old ones are left behind."""
-    return "/".join(str(component[key]) for key in ("saasops_system", "saasops_environment", "name") if component.get(key)) + " (saasops)"
-
-
-def _apply(task: Task, client: Client, component: t.Mapping[str, t.Any], declared: list[tuple[Json, bool | None]], mute: float | None) -> Json:
-    known = monitors.every(client)
-    after, checks, zone = [], [], task.params["uptimerobot_zone"]
-    diff: Json = {"before": {}, "after": {}}
-    for fields, paused in declared:
-        before = monitors.find(known, fields)
-        count = len(task.gate.changes)
-        made = ensure(client, before, fields, paused)
-        known = [*(one for one in known if one["id"] != made["id"]), made]
-        after.append(made)
-        if len(task.gate.changes) > count:
-            managed = [*fields, "paused"]
-            diff["before"] |= {fields["name"]: {field: before[field] for field in managed}} if before else {}
-            diff["after"][fields["name"]] = {field: made[field] for field in managed}
-        if task.check_mode and len(task.gate.changes) > count:
-            differing = "is not there yet" if before is None else f"differs: {', '.join(monitors.differing(before, fields) or ['paused'])}"
-            checks.append(check(fields["name"], component["name"], "warn", differing, next="make it so: the same command without --check"))
-    window = None
-    if mute == 0.0:
-        maintenance_window.close(client, _window_name(component), zone)
-    elif mute is not None:
-        ids = [one["id"] for one in after if isinstance(one["id"], int)]
-        window = maintenance_window.open_for(client, _window_name(component), mute, ids, zone)
-    return {**result(checks), "changed": bool(task.gate.changes), "monitors": after, "window": window, "diff": diff}
-
-
-def _look(client: Client, component: t.Mapping[str, t.Any], declared: list[tuple[Json, bool | None]], zone: str | None) -> Json:
-    known = monitors.every(client)
-    window = maintenance_window.named(client, _window_name(component), zone)
-    found = [monitors.find(known, fields) for fields, _paused in declared]
-    checks = [_check(component["name"], fields, paused, one) for (fields, paused), one in zip(declared, found, strict=True)]
-    if window is not None and window["open"]:
-        ends = datetime.datetime.fromtimestamp(window["ends_at"], datetime.UTC).strftime("%H:%M UTC")
-        minutes = round((window["ends_at"] - clock.now()) / 60)
-        reason = f"alerts are held back until {ends}, {minutes} more minutes"
-        checks.append(check("muted", component["name"], "warn", reason, minutes, "min", next="when you are done: the same command with -e monitors_mute=off"))
-    return {**result(checks), "monitors": [one for one in found if one is not None], "window": window}
-
-
-def _check(component: str, fields: Json, paused: bool | None, found: Json | None) -> Check:
-    name, again = fields["name"], "make the monitors as declared: ansible-playbook playbooks/monitors.yml"
-    if found is None:
-        return check(name, component, "fail", "there is no such monitor: nobody would be told", next=again)
-    verdict = STATUSES.get(found["status"], "inconclusive")
-    since = f" for {_told(found['in_state_for'])}" if found["in_state_for"] is not None else ""
-    reason = f"{found['status'].lower().replace('_', ' ') or 'unknown'}{since}"
-    if found["paused"]:
-        verdict, reason = ("pass", f"{reason}, as declared") if paused else ("warn", f"{reason}: nobody would be told")
-    elif verdict == "fail" and found["last_incident"]:
-        reason = f"{reason} ({found['last_incident']['reason']})"
-    differing = [*monitors.differing(found, fields), *(["paused"] if paused is not None and paused != found["paused"] else [])]
-    if differing:
-        verdict = verdict if verdict in ("fail", "inconclusive") else "warn"
-        return check(name, component, verdict, f"{reason}; not as declared: {', '.join(differing)}", found["status"], "", "UP", next=again)
-    return check(name, component, verdict, reason, found["status"], "", "UP")
-
-
-def _told(seconds: float) -> str:
-    return f"{seconds / 86400:.0f} d" if seconds >= 2 * 86400 else f"{seconds / 3600:.0f} h" if seconds >= 7200 else f"{seconds / 60:.0f} min"
+    if text == OFF:
+        return 0.0
+    until = monitoring.point(text, "mute")
+    if until is None:
+        return durations.seconds(text, "mute")
+    if until <= clock.now():
+        raise Failure("invalid", f"mute is {plain(text, 60)!r}, which is over", "Give mute as 30m, as a time to come such as 2026-11-21T14:00:00Z, or as off")
+    return until - clock.now()

@@ -65,6 +65,7 @@ BAD: list[tuple[str, Json]] = [
     ("component_logs", {"packs": ["everything"]}),
     ("component_monitors", {"component": {"component_monitors": []}}),
     ("component_monitors", {"component": {"name": "api", "component_monitors": [{"nam": "page"}]}}),
+    ("component_monitors", {"component": {"name": "api", "component_monitors": [{"name": "page", "provider": "pingdom"}]}}),
     ("component_monitors", {"component": {"name": "api", "component_monitors": [{"name": "page"}, {"name": "page"}]}, "state": "present"}),
     ("log_scan", {"lines": None}),
     ("log_scan", {"packs": ["everything"]}),
@@ -143,6 +144,11 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         "uptimerobot_api_key": robot["api_key"],
         "uptimerobot_api_url": robot["url"],
     }
+    both = [{"name": "checkout errors", "provider": "datadog"}, {"name": "errors", "provider": "sentry", "warn_on": [], "fail_on": []}]
+    elsewhere = {
+        "component": {"name": "api", "component_monitors": both},
+        **{name: value for name, value in world.variables().items() if name.startswith(("datadog_", "sentry_"))},
+    }
     payments = {"packs": ["payments"], "limits": [{"pattern": "payment_failed", "most": 3, "within": "5m"}]}
     run = world.sandbox_run
     slow = {**here, "severity": "critical", "title": "checkout is slow", "text": "{{ 7 * 7 }} <!channel>", "fingerprint": "health/checkout"}
@@ -198,6 +204,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "[verdict, checks[].verdict] == ['fail', ['fail', 'pass']]",
         ),
         Cycle("component_monitors", {**watched, "state": "present"}, "component_monitors", watched, "checks[].verdict == ['inconclusive', 'pass']"),
+        Look("component_monitors", elsewhere, "verdict == 'pass' && length(triage) == `3` && monitors[0].status == 'OK'"),
         Look("log_scan", {"files": ["/nonexistent/app.log"], **payments}, "verdict == 'error' && patterns.payment_failed.count == `null`"),
         Cycle(
             "component_release",

@@ -16,6 +16,7 @@ BAD: list[tuple[str, Json]] = [
     ("sentry_issue_info", {"organization": "another-shop"}),
     ("sentry_issue_info", {"organization": "a/b"}),
     ("sentry_issue_info", {"limit": 0}),
+    ("sentry_issue_info", {"start": "2026-11-20T02:00:00Z"}),
     ("sentry_issue_info", {"api_url": "http://sentry.example.com"}),
 ]
 

@@ -16,6 +16,8 @@ LEVELS = ("fatal", "error", "warning")
 PER_MINUTE = 2
 LARGEST_PAGE = 100
 QUERY_WORDS = ("level", "release", "is")
+TYPES = ("TypeError", "TimeoutError", "ValidationError")
+HOURS = 24
 
 
 class Sentry(Watcher):
@@ -24,16 +26,26 @@ class Sentry(Watcher):
     def begin(self) -> None:
         # Of the newest minutes, when there are more errors than otherwise.
         self.burst = 0
+        # Errors in a minute from one moment to another.
+        self.flood: Json = {}
+        # Issues by their short names, and how many more events they had in each of the newest three hours.
+        self.spikes: Json = {}
+        # Nothing is open.
+        self.quiet = False
+        # Issues by their short names, and how many seconds ago they were first seen.
+        self.first_seen: Json = {}
         self._issues = [self._issue(number) for number in range(6 * self.world.scale)]
 
     def run_info(self, url: str) -> Json:
         return {"url": url, "token": self.world.token("sentry", "sntrys_"), "organization": ORGANIZATION}
 
     def patch(self, component: str, deployment: str | None, changes: Json) -> None:
-        """``burst``: errors in each of the last five minutes."""
-        if component or set(changes) != {"burst"}:
-            raise Refused("Sentry has burst alone")
-        self.burst = int(changes["burst"])
+        """``burst``: errors in each of the last five minutes. The others stand in ``begin``."""
+        strange = set(changes) - {"burst", "flood", "spikes", "quiet", "first_seen"}
+        if component or strange:
+            raise Refused(f"Sentry has no {component or ', '.join(sorted(strange))}: burst, flood, spikes, quiet, first_seen")
+        for name, value in changes.items():
+            setattr(self, name, value)
 
     def error(self, status: int, message: str, code: str | None = None) -> Json:
         return {"detail": message}
@@ -64,7 +76,7 @@ class Sentry(Watcher):
             "id": str(5000 + number),
             "shareId": None,
             "shortId": f"SHOP-{number + 1}",
-            "title": f"TypeError: {level} number {number + 1}",
+            "title": f"{TYPES[number % 3]}: {level} number {number + 1}",
             "culprit": "checkout(src/cart.ts)",
             "permalink": f"https://{ORGANIZATION}.sentry.io/issues/{5000 + number}/",
             "logger": None,
@@ -78,7 +90,7 @@ class Sentry(Watcher):
             "type": "error",
             "issueType": "error",
             "issueCategory": "error",
-            "metadata": {"value": "x is undefined", "type": "TypeError"},
+            "metadata": {"value": "x is undefined", "type": TYPES[number % 3]},
             "numComments": 0,
             "assignedTo": None,
             "isBookmarked": False,
@@ -116,7 +128,7 @@ class Sentry(Watcher):
             "isUnhandled": level == "fatal",
             "count": str(100 - number % 90),
             "userCount": 7,
-            "firstSeen": self._moment(86_400),
+            "firstSeen": self._moment(259_200),
             "lastSeen": self._moment(60 * (number + 1)),
         }
 
@@ -124,7 +136,8 @@ class Sentry(Watcher):
         words = dict(word.split(":", 1) for word in request.query.get("query", "is:unresolved").split() if ":" in word)
         if set(words) - set(QUERY_WORDS):
             return web.json_response({"detail": "Invalid query"}, status=400)
-        found = [one for one in self._issues if words.get("level") in (None, one["level"]) and words.get("is") in (None, one["status"])]
+        every = [self._now(one, request) for one in self._issues]
+        found = [one for one in every if words.get("level") in (None, one["level"]) and words.get("is") in (None, one["status"])]
         start = int(request.query.get("cursor", "0:0:0").split(":")[1])
         limit = min(int(request.query.get("limit", 25)), LARGEST_PAGE)
         more = start + limit < len(found)
@@ -134,14 +147,35 @@ class Sentry(Watcher):
         ]
         return web.json_response(found[start : start + limit], headers={"Link": ", ".join(links)})
 
+    def _now(self, issue: Json, request: web.Request) -> Json:
+        """As it is at this moment, with its counts where they are asked for."""
+        name = issue["shortId"]
+        now = int(self.world.now()) // 3600 * 3600
+        counts = [2 + (int(self.spikes.get(name, 0)) if HOURS - number <= 3 else 0) for number in range(HOURS)]
+        stats = [[now - (HOURS - 1 - number) * 3600, count] for number, count in enumerate(counts)]
+        period = request.query.get("groupStatsPeriod")
+        seen = {"firstSeen": self._moment(float(self.first_seen[name]))} if name in self.first_seen else {}
+        return {**issue, **seen, "stats": {period: stats} if period else {}, **({"status": "resolved"} if self.quiet else {})}
+
     def _series(self, request: web.Request) -> web.Response:
-        minutes, slot = (int(request.query[name].removesuffix("m")) for name in ("statsPeriod", "interval"))
+        slot = int(request.query["interval"])
         now = self.world.now() // 60 * 60
+        if "start" in request.query:
+            begins, ends = (datetime.datetime.fromisoformat(request.query[name]).replace(tzinfo=datetime.UTC).timestamp() for name in ("start", "end"))
+        else:
+            ends = now + 60
+            begins = ends - int(request.query["statsPeriod"].removesuffix("m")) * 60
+        begins = begins // 60 * 60
         values = []
-        for number in range(minutes // slot):
-            begins = now - (minutes - number * slot - 1) * 60
-            count = sum(self.burst if now - begins - minute * 60 < 300 and self.burst else PER_MINUTE for minute in range(slot))
-            values.append({"timestamp": begins * 1000, "value": count, "incomplete": number == minutes // slot - 1})
-        meta = {"dataset": "errors", "start": (now - minutes * 60) * 1000, "end": now * 1000}
-        about = {"valueType": "integer", "valueUnit": None, "interval": slot * 60_000}
+        for number in range(max(1, round((ends - begins) / slot))):
+            at = begins + number * slot
+            count = sum(self._in_minute(at + minute * 60, now) for minute in range(slot // 60))
+            values.append({"timestamp": at * 1000, "value": count, "incomplete": at + slot > now})
+        meta = {"dataset": "errors", "start": begins * 1000, "end": ends * 1000}
+        about = {"valueType": "integer", "valueUnit": None, "interval": slot * 1000}
         return web.json_response({"meta": meta, "timeSeries": [{"yAxis": "count()", "values": values, "meta": about}]})
+
+    def _in_minute(self, at: float, now: float) -> int:
+        if self.flood and self.flood["from"] <= at < self.flood["to"]:
+            return int(self.flood["per_minute"])
+        return self.burst if self.burst and now - at < 300 else PER_MINUTE

@@ -53,6 +53,8 @@ def execute(task: Task) -> dict[str, t.Any]:
 
 def hold(client: Client, name: str, seconds: float, monitors_of: Downtime) -> Downtime | None:
     """The downtime of this name, open from now on for so long; with 0 seconds it ends now."""
+    if seconds and not SHORTEST <= seconds <= LONGEST:
+        raise _invalid(f"alerts cannot be held back for {seconds:g} s", "Give from 1m to 7d: whoever forgets a downtime must be told again some day")
     found = find(every(client), name)
     if seconds:
         whom = {"monitor_id": None, "monitor_tags": [], **monitors_of}

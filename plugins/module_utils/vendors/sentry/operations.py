@@ -9,13 +9,17 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 _ORGANIZATION = "/api/0/organizations/{organization_id_or_slug}"
 
 LIST_ISSUES = Operation(
-    "list_issues", "GET", f"{_ORGANIZATION}/issues/", query=("cursor", "environment", "limit", "project", "query", "sort", "statsPeriod"), lists=True
+    "list_issues",
+    "GET",
+    f"{_ORGANIZATION}/issues/",
+    query=("cursor", "end", "environment", "groupStatsPeriod", "limit", "project", "query", "sort", "start", "statsPeriod"),
+    lists=True,
 )
 GET_TIMESERIES = Operation(
     "get_events_timeseries",
     "GET",
     f"{_ORGANIZATION}/events-timeseries/",
-    query=("dataset", "environment", "interval", "project", "query", "statsPeriod", "yAxis"),
+    query=("dataset", "end", "environment", "interval", "project", "query", "start", "statsPeriod", "yAxis"),
 )
 
 OPERATIONS = table(LIST_ISSUES, GET_TIMESERIES)
