@@ -123,6 +123,7 @@ def test_what_sentry_counts_is_told_by_type_and_urgency(launcher: Launcher, new_
     set_world(world, "sentry", quiet=True)
     well = watch(launcher, world, app=app)
     assert well.code == 0 and well.changed == 0 and "monitors OK" in well.headline and "no open issue in 24 h" in words(well), well.summary
+    assert "sentry (it makes nothing: a plan does not ask it)" in words(watch(launcher, world, "--check", app=app))
     now = world.sandbox.state()["now"] // 60 * 60
     flood = {"from": now - 7200, "to": now - 600, "per_minute": 30}
     set_world(world, "sentry", quiet=False, spikes={"SHOP-2": 40}, first_seen={"SHOP-2": 3600}, flood=flood)

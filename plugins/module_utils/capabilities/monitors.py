@@ -64,7 +64,9 @@ def execute(task: Task) -> Json:
     if not looks:
         # One that cannot be reached is refused before anything is changed at another.
         services = [SERVICES[provider](task, component, fields) for provider, fields in declared.items() if SERVICES[provider].MAKES]
-        return _result(task, [service.apply(mute) for service in services])
+        only_told = [provider for provider in declared if not SERVICES[provider].MAKES and task.check_mode]
+        found = [Found(checks=[check(provider, name, "skipped", "it makes nothing: a plan does not ask it")]) for provider in only_told]
+        return _result(task, [*(service.apply(mute) for service in services), *found])
     return _result(task, [_look(task, component, provider, fields) for provider, fields in declared.items()])
 
 
