@@ -204,7 +204,8 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "[verdict, checks[].verdict] == ['fail', ['fail', 'pass']]",
         ),
         Cycle("component_monitors", {**watched, "state": "present"}, "component_monitors", watched, "checks[].verdict == ['inconclusive', 'pass']"),
-        Look("component_monitors", elsewhere, "verdict == 'pass' && length(triage) == `3` && monitors[0].status == 'OK'"),
+        # The one at Datadog does not have the tag of its component yet.
+        Look("component_monitors", elsewhere, "checks[].verdict == ['warn', 'pass', 'pass', 'pass', 'pass', 'pass'] && length(triage) == `3`"),
         Look("log_scan", {"files": ["/nonexistent/app.log"], **payments}, "verdict == 'error' && patterns.payment_failed.count == `null`"),
         Cycle(
             "component_release",
