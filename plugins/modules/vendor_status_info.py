@@ -25,7 +25,7 @@ options:
   vendors:
     description:
       - Whose page to read, such as V(railway) or V(stripe). Known are V(atlas), V(clerk), V(convex), V(railway), V(shopify), V(stripe),
-        V(supabase) and V(vercel). V(postgres), V(redis) and V(other) have none, and are left out.
+        V(supabase) and V(vercel). V(mongodb), V(postgres), V(redis) and V(other) have none, and are left out.
     type: list
     elements: str
     required: true
