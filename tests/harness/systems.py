@@ -163,8 +163,8 @@ def _declared(shipped: pathlib.Path, environment: str) -> dict[str, Json]:
     assert set(files) <= set(own), "a file of variables belongs to no component"
     hosts = {host: {**files.get(host, {}), **facts} for host, facts in own.items()}
     for facts in hosts.values():
-        # Other services of monitors are asked by tests of their own.
-        facts["component_monitors"] = [one for one in facts.get("component_monitors", []) if one.get("provider", "uptimerobot") == "uptimerobot"]
+        # Datadog's monitors are looked at by tests of their own.
+        facts["component_monitors"] = [one for one in facts.get("component_monitors", []) if one.get("provider") != "datadog"]
     return hosts
 
 
@@ -188,7 +188,8 @@ def _moved(world: World, host: str, facts: Json, served: dict[str, str]) -> Json
     alive = f"{world.sandbox_run['stripe']['url']}/v1/balance"
     if "component_needs" in facts:
         variables["component_needs"] = [{"name": need if isinstance(need, str) else need["name"], "url": alive} for need in facts["component_needs"]]
-    variables["component_monitors"] = [{**one, "url": f"https://{host}.example.com/health"} for one in facts["component_monitors"]]
+    moved = {"url": f"https://{host}.example.com/health"}
+    variables["component_monitors"] = [{**one, **(moved if "url" in one else {})} for one in facts["component_monitors"]]
     if "component_metrics" in facts:
         variables["component_metrics"] = {**facts["component_metrics"], "path": "/metrics"}
     logs = facts.get("component_logs") or {}

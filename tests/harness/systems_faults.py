@@ -115,9 +115,18 @@ def _logs(world: World, system: System) -> Named:
 
 
 def _monitors(world: World, system: System) -> Named:
-    monitors = [(host, one["name"]) for host, facts in system.hosts.items() for one in facts["component_monitors"]]
-    world.sandbox.ask("POST", "/world", {"vendor": "uptimerobot", "set": {"status": {name: "DOWN" for _host, name in monitors}}})
-    return set(monitors)
+    """Addresses that do not answer, and errors that are new, many, and more than they were."""
+    world.sandbox.ask("POST", "/world", {"vendor": "uptimerobot", "set": {"status": {name: "DOWN" for _host, name in addresses(system)}}})
+    now = world.sandbox.state()["now"]
+    flood = {"from": now - 7200, "to": now, "per_minute": 30}
+    world.sandbox.ask("POST", "/world", {"vendor": "sentry", "set": {"quiet": False, "first_seen": {"SHOP-2": 3600}, "flood": flood}})
+    counted = {(host, one["name"]) for host, facts in system.hosts.items() for one in facts["component_monitors"] if one.get("provider") == "sentry"}
+    return {*addresses(system), *((host, f"{name} {found}") for host, name in counted for found in ("new issues", "TypeError", "TimeoutError", "count"))}
+
+
+def addresses(system: System) -> list[tuple[str, str]]:
+    """The monitors of addresses, each with its component."""
+    return [(host, one["name"]) for host, facts in system.hosts.items() for one in facts["component_monitors"] if "url" in one]
 
 
 def _rows(world: World, system: System, database: str) -> Named:

@@ -39,10 +39,12 @@ def check_tag(launcher: Launcher, new_world: NewWorld, name: str, tag: str, envi
     database = systems_faults.fill(name, postgresql.fresh_database(servers[0])) if name in systems_faults.TABLES else ""
     system = systems.on_sandbox(world, name, environment, database, servers[1])
     due = {item["do"] for item in system.due(tag)}
-    if "monitors" in due and monitors_of(system):
+    world.sandbox.ask("POST", "/world", {"vendor": "sentry", "set": {"quiet": True}})
+    watched = [name for _component, name in systems_faults.addresses(system)]
+    if "monitors" in due and watched:
         made = launcher.play(world, "monitors", *system.arguments, inventory=system.inventory, environment=systems.environment(world))
         assert made.code == 0, made.output
-        world.sandbox.ask("POST", "/world", {"vendor": "uptimerobot", "set": {"status": dict.fromkeys(monitors_of(system), "UP")}})
+        world.sandbox.ask("POST", "/world", {"vendor": "uptimerobot", "set": {"status": dict.fromkeys(watched, "UP")}})
         world.sandbox.clear_journal()
     well = play(launcher, world, system, "--tags", tag)
     assert (well.code, bad(well)) == (0, set()), well.output
@@ -60,10 +62,6 @@ def check_tag(launcher: Launcher, new_world: NewWorld, name: str, tag: str, envi
     told = [row["verdict"] for row in systems.rows(world, f"{name}/{environment}")]
     assert told == [well.stats["word"], "fail" if planted else well.stats["word"]]
     return [well, broken]
-
-
-def monitors_of(system: systems.System) -> list[str]:
-    return [one["name"] for facts in system.hosts.values() for one in facts["component_monitors"]]
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def _of_limit(name: str, limit: Json, counted: Json, since: str) -> Check:
     elif limit["verdict"] == "fail" and counted["top"]:
         reason += f": {_told(_kinds([counted])[:2])}"
     told = limit["pattern"] if within is None else f"{limit['pattern']} within {within:g} s"
-    more = {"at": limit["at"], **({"next": f"see the lines of {name}: the same command with -e logs_samples=5"} if limit["verdict"] == "fail" else {})}
+    more = {"at": limit["at"], **({"next": f"see the lines of {name}: logs.yml with -e logs_samples=5"} if limit["verdict"] == "fail" else {})}
     return check(told, name, limit["verdict"], reason, limit["found"], "lines", f"<= {limit['most']}", **more)
 
 

@@ -233,10 +233,8 @@ def test_the_state_of_a_new_world_is_clean(sandbox: Sandbox, vendors: Vendors) -
 # -- the process
 
 
-def test_it_starts_at_once_and_cleans_up_after_itself(tmp_path: Path) -> None:
-    began = time.monotonic()
+def test_it_tells_how_to_reach_it_and_cleans_up_after_itself(tmp_path: Path) -> None:
     sandbox = Sandbox(state_file=tmp_path / "run.json")
-    assert time.monotonic() - began < 5
     assert stat.S_IMODE(os.stat(sandbox.state_file).st_mode) == 0o600
     assert sandbox.run["pid"] == sandbox.pid and sandbox.run["clock"] == "virtual"
     sandbox.stop()
