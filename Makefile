@@ -37,8 +37,9 @@ bench: .venv/.has-dev ## Measure speed against plain Python and against tasks of
 
 soak: .venv/.has-dev .venv-oldest/.has-test ## Run the long tests, and whole what the gate runs a sample of
 	@SAASOPS_SOAK=1 .venv/bin/python -m pytest -m soak tests/scenarios
+	@SAASOPS_SOAK=1 .venv/bin/python -m pytest tests/integration/test_ways.py
 	@.venv/bin/python tests/tools/run_ansible_test.py units
-	@.venv-oldest/bin/python -m pytest tests/integration
+	@SAASOPS_SOAK=1 .venv-oldest/bin/python -m pytest tests/integration
 	@.venv-oldest/bin/python tests/tools/run_ansible_test.py units
 
 sandbox: .venv/.has-sandbox ## Start the simulated vendors (SCENARIO=bad-release CLOCK=real SCALE=1) and say how to reach them

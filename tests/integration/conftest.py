@@ -76,7 +76,7 @@ def _plays_ansible(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> t.Any:
-    """A file's tests share the servers that its fixtures start, so one worker runs them. A long file is divided further."""
+    """A file's tests share the servers that its fixtures start, so one worker runs them. The two longest files are divided further."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):
@@ -88,6 +88,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> t.Any:
 
 def together(nodeid: str) -> str:
     """The name of the group of tests that a test belongs to."""
-    path = nodeid.partition("::")[0]
-    # The examples of each module have a world of their own.
-    return nodeid if path.endswith("test_examples.py") else path
+    path, _sign, name = nodeid.partition("::")
+    if path.endswith("test_examples.py"):
+        # Each module's have a world of their own.
+        return nodeid
+    if path.endswith("test_ways.py"):
+        # What was played in a room is looked at by many.
+        return f"{path} {name.partition('[')[2].rstrip(']').partition('-')[0]}"
+    return path

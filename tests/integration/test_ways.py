@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module, in-process and as a module: planned, done, seen, repeated; with equal results, equal complaints and no secret shown."""
+"""Every module, in-process and as a module: planned, done, seen, repeated; with equal results, equal complaints and no secret shown.
+
+A task as a module costs a process. So the second way takes it for a sample of each module's tasks, another one in each session, and for all of
+them in ``make soak``; the tasks between them bring about, in-process, what the next one needs.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import importlib
 import json
 import os
 import pathlib
+import random
 import re
 import types
 import typing as t
@@ -20,6 +25,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import transaction
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import direct
+from tests.harness import matrix
 from tests.harness.both_ways import COLLECTION, WAYS, Json, Step, Way, play
 from tests.harness.sweep import leaks
 from tests.harness.world import ROOT, World
@@ -39,51 +45,80 @@ BY_CHANCE = re.compile(r"(^|_)(ms|at|seconds|cursor|request_id|process|boot|star
 
 
 @dataclasses.dataclass
-class Both:
-    """The same steps of one room in the same world, once each way, as talkative as Ansible can be."""
+class Played:
+    """The steps of a room in a fresh world, one of the ways, as talkative as Ansible can be."""
 
-    room: types.ModuleType
+    way: Way
     shows: dict[str, str]
     steps: dict[str, Step]
-    # The steps whose tasks have no_log, since their modules return a secret.
-    hidden: set[str]
-    ways: dict[str, Way]
-    # By the way: every secret of the sandbox, as it was before and after, and the test's own.
-    secrets: dict[str, dict[str, str]]
+    # Those that went as modules.
+    as_modules: set[str]
+    # Every secret of the sandbox, as it was before and after, and the test's own.
+    secrets: dict[str, str]
     # What stays on disk of every task.
     left_behind: list[pathlib.Path]
 
+    @property
+    def hidden(self) -> set[str]:
+        """The steps whose tasks have no_log, since their modules return a secret."""
+        return {name for name, step in self.steps.items() if step.keywords.get("no_log")}
+
+
+@dataclasses.dataclass
+class Both:
+    room: types.ModuleType
+    played: dict[str, Played]
+
+    @property
+    def ways(self) -> dict[str, Way]:
+        return {name: played.way for name, played in self.played.items()}
+
+
+AS_MODULE: Json = {"saasops_direct": False}
+# So many of each module's tasks that go well, and of those that are refused.
+GOOD, REFUSED = 2, 1
+
+
+def sampled(steps: list[Step]) -> set[str]:
+    """The steps that are tried as modules: some of each module's."""
+    if os.environ.get("SAASOPS_SOAK"):
+        return {step.name for step in steps}
+    kinds: dict[tuple[str, bool], list[str]] = {}
+    for step in steps:
+        kinds.setdefault((step.module, step.name.split()[0] in ("unknown", "bad")), []).append(step.name)
+    found: set[str] = set()
+    for (module, refused), names in kinds.items():
+        found.update(random.Random(f"{matrix.seed()} {module}").sample(names, min(REFUSED if refused else GOOD, len(names))))
+    return found
+
 
 @pytest.fixture(scope="module")
-def played(sandbox_process: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> t.Callable[[str], Both]:
-    """A room's steps by the room's name; each room is played once."""
+def played(sandbox_process: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> t.Callable[[str, str], Played]:
+    """A room's steps by the names of the room and of the way; each is played once."""
 
     @functools.cache
-    def make(name: str) -> Both:
-        both = Both(ROOMS[name], {}, {}, set(), {}, {}, [])
-        for way, is_direct in WAYS.items():
-            folder = tmp_path_factory.mktemp("way")
-            sandbox_process.scenario("bad-release", seed=7)
-            world = World(folder, sandbox_process, sandbox_process.run)
-            cycles = both.room.steps(world, f"sqlite:///{folder}/ledger.sqlite3")
-            both.shows.update(ways.shown(cycles))
-            steps = [*ways.good(cycles), *ways.bad(both.room)]
-            both.steps.update({step.name: step for step in steps})
-            both.hidden.update(step.name for step in steps if step.keywords.get("no_log"))
-            before = {f"{name} (before)": secret for name, secret in sandbox_process.secrets().items()}
-            # Ansible lists the words for true and false in the order of a set.
-            both.ways[way] = play(world, folder, steps, is_direct, "-vvvv", PYTHONHASHSEED="0", ANSIBLE_INJECT_INVOCATION="true")
-            both.left_behind += [folder / "ledger.sqlite3", *world.state.rglob("*")]
-            own = {f"the room's {number}": secret for number, secret in enumerate(both.room.SECRETS)}
-            both.secrets[way] = {**before, **sandbox_process.secrets(), **own}
-        return both
+    def make(name: str, way: str) -> Played:
+        folder = tmp_path_factory.mktemp("way")
+        sandbox_process.scenario("bad-release", seed=7)
+        world = World(folder, sandbox_process, sandbox_process.run)
+        cycles = ROOMS[name].steps(world, f"sqlite:///{folder}/ledger.sqlite3")
+        steps = [*ways.good(cycles), *ways.bad(ROOMS[name])]
+        as_modules = set() if WAYS[way] else sampled(steps)
+        turned = [dataclasses.replace(step, keywords={**step.keywords, "vars": AS_MODULE}) if step.name in as_modules else step for step in steps]
+        before = {f"{name} (before)": secret for name, secret in sandbox_process.secrets().items()}
+        # Ansible lists the words for true and false in the order of a set.
+        done = play(world, folder, turned, True, "-vvvv", PYTHONHASHSEED="0", ANSIBLE_INJECT_INVOCATION="true")
+        left_behind = [folder / "ledger.sqlite3", *world.state.rglob("*")]
+        own = {f"the room's {number}": secret for number, secret in enumerate(ROOMS[name].SECRETS)}
+        secrets = {**before, **sandbox_process.secrets(), **own}
+        return Played(done, ways.shown(cycles), {step.name: step for step in steps}, as_modules, secrets, left_behind)
 
     return make
 
 
 @pytest.fixture(params=ROOMS)
-def both(request: pytest.FixtureRequest, played: t.Callable[[str], Both]) -> Both:
-    return played(request.param)
+def both(request: pytest.FixtureRequest, played: t.Callable[[str, str], Played]) -> Both:
+    return Both(ROOMS[request.param], {way: played(request.param, way) for way in WAYS})
 
 
 def test_every_module_is_played() -> None:
@@ -112,8 +147,8 @@ def test_a_plan_tells_the_change_which_is_then_made_and_not_made_again(both: Bot
         done = told[name.replace("plan", "do")]
         assert told[name]["changes"] == done["changes"] != []
         assert _matches(told[name]["diff"], done["diff"]), name
-    assert both.shows
-    for name, expression in both.shows.items():
+    assert both.played[way].shows
+    for name, expression in both.played[way].shows.items():
         assert jmespath.search(expression, told[name]) is True, (name, expression, told[name])
 
 
@@ -130,7 +165,7 @@ def test_both_ways_give_equal_results(both: Both) -> None:
     one, other = (both.ways[way].results for way in WAYS)
     assert list(one) == list(other)
     for name in one:
-        results = [_comparable(both.ways[way].results[name], both.secrets[way].values()) for way in WAYS]
+        results = [_comparable(both.ways[way].results[name], both.played[way].secrets.values()) for way in WAYS]
         assert results[0] == results[1], name
 
 
@@ -155,9 +190,9 @@ def test_both_ways_complain_in_the_same_words(both: Both) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_no_secret_is_shown_either_way(both: Both, sandbox_process: Sandbox, way: str) -> None:
-    secrets = both.secrets[way]
+    secrets = both.played[way].secrets
     assert set(_tokens(sandbox_process.run)) <= set(secrets.values())
-    unhidden = {name: result for name, result in both.ways[way].results.items() if name not in both.hidden}
+    unhidden = {name: result for name, result in both.ways[way].results.items() if name not in both.played[way].hidden}
     assert leaks(secrets, [], {"the output": both.ways[way].output, "the results": json.dumps(unhidden)}) == []
     # Ansible itself knows what it hides, and so does the one that runs in its place.
     assert f': "{transaction.HIDDEN}"' in both.ways[way].output
@@ -172,11 +207,11 @@ def test_personal_data_stands_where_the_documentation_says_so_and_nowhere_else(b
             module = name.split()[-1]
             fields = _personal(module)
             # What was typed is repeated in messages and as the invocation.
-            typed = set(PERSON.findall(json.dumps(both.steps[name].arguments)))
+            typed = set(PERSON.findall(json.dumps(both.played[way].steps[name].arguments)))
             rest = {key: value for key, value in result.items() if key not in fields}
             assert set(PERSON.findall(json.dumps(rest))) <= typed, name
             seen |= {(module, field) for field in fields if PERSON.search(json.dumps(result.get(field)))}
-    files = [path for path in both.left_behind if path.is_file()]
+    files = [path for played in both.played.values() for path in played.left_behind if path.is_file()]
     assert [path for path in files if PERSON.search(path.read_bytes().decode("utf-8", "replace"))] == []
     assert seen == declared, "a module says that it returns personal data, and no step shows it"
 
@@ -199,18 +234,21 @@ def _tokens(node: t.Any, name: str = "") -> t.Iterator[str]:
 def test_each_task_took_its_way(both: Both) -> None:
     for module in both.room.NEEDED:
         told = [name for name in both.ways["in-process"].results if name.split()[-1] == module]
-        assert len(told) >= 2
         assert both.ways["in-process"].taken(module) == ["in-process"] * len(told)
-        assert both.ways["as a module"].taken(module) == ["as a module (saasops_direct is false)"] * len(told)
+        as_modules = both.played["as a module"].as_modules
+        taken = ["as a module (saasops_direct is false)" if name in as_modules else "in-process" for name in told]
+        assert both.ways["as a module"].taken(module) == taken
+        # One that went well, and one that was refused.
+        assert {name.split()[0] in ("unknown", "bad") for name in told if name in as_modules} == {True, False}
 
 
 # -- what is asked
 @pytest.fixture
-def asked(played: t.Callable[[str], Both]) -> dict[str, modules_guide.Asked]:
+def asked(played: t.Callable[[str, str], Played]) -> dict[str, modules_guide.Asked]:
     """What every module was seen to ask, also where it then failed; numbers only of what went well."""
     seen: dict[str, modules_guide.Asked] = {module: modules_guide.Asked() for module in MODULES}
     for room in ROOMS:
-        for name, result in played(room).ways["in-process"].results.items():
+        for name, result in played(room, "in-process").way.results.items():
             verb = name.split()[0]
             operations = [step["name"] for step in result.get("steps", [])]
             seen[name.split()[-1]].add(operations, idle=verb in ("again", "see"), changing=verb in ("do", "more"))
