@@ -28,18 +28,19 @@ class ActionModule(TogetherAction):
         ledger = runs.open_store(run, ledger_url)
         if ledger is None:
             raise refuse("there is no ledger yet, and a report is made of nothing else", "Run health or scheduled first", "ledger")
-        values, first = self._task.args, components.names[0]
+        period, first = self._task.args["period"], components.names[0]
         links, contacts = (components.variable(first, name) or {} for name in ("saasops_links", "saasops_contacts"))
         at = clock.now()
-        gathered = report_data.gather(ledger, at, report_data.begins(ledger, values["period"], at), links, contacts)
+        gathered = report_data.gather(ledger, at, report_data.begins(ledger, period, at), links, contacts)
         # Plain values: Ansible warns of names as a database has them.
         data = json.loads(json.dumps(gathered))
         made = {"json": json.dumps(data, indent=1) + "\n", "md": report_pages.markdown(run, data)}
-        if boolean(values["html"]):
+        if boolean(self._task.args.get("html", False)):
             made["html"] = report_pages.page(run, data)
-        folder = pathlib.Path(values.get("folder") or store.state_folder() / run["environment"].replace("/", "-") / run["id"]).expanduser()
-        files = {} if run["check_mode"] else {kind: self._write(folder / f"{values.get('name') or 'report'}.{kind}", text) for kind, text in made.items()}
-        screen = Screen(run["banner"], run["system"], f"REPORT of the {values['period']} - {len(data['bad'])} of {data['checks']} not well", run["id"])
+        own = store.state_folder() / run["environment"].replace("/", "-") / run["id"]
+        folder, name = pathlib.Path(self._task.args.get("folder") or own).expanduser(), self._task.args.get("name") or "report"
+        files = {} if run["check_mode"] else {kind: self._write(folder / f"{name}.{kind}", text) for kind, text in made.items()}
+        screen = Screen(run["banner"], run["system"], f"REPORT of the {period} - {len(data['bad'])} of {data['checks']} not well", run["id"])
         for one in data["bad"]:
             screen.facts.append((one["component"] or run["system"], f"{report_pages.WORDS[one['verdict']]}  {one['name']}, {one['times']} times"))
         screen.lines = [f"{len(data['runs'])} scheduled runs, {len(data['events'])} events, {len(data['trends'])} trends", *files.values()]
