@@ -186,6 +186,7 @@ def _made(
             **plan,
             "id": answer,
             "created_at": answer,
+            "expires_at": answer,
             "url": answer,
             "inspector_url": answer,
             "project_id": project.id,
