@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from tests.integration import tasks
@@ -14,17 +15,7 @@ def run(world: t.Any, module: t.Any, check: bool = False, no_log: bool = True, *
     return tasks.run(module, {"api_key": known["api_key"], "api_url": known["url"], "mode": "live", **options}, check, no_log)
 
 
-def check_planned_and_done(world: t.Any, module: t.Any, **options: t.Any) -> Json:
-    """The plan, then the run, which must be what the plan said; and a second run, which must change nothing. Returns the run."""
-    plan = run(world, module, check=True, **options)
-    assert not plan.get("failed"), plan["msg"]
-    done = run(world, module, **options)
-    assert not done.get("failed"), done["msg"]
-    assert (plan["changes"], plan["diff"], plan["changed"]) == (done["changes"], done["diff"], done["changed"])
-    for check in (True, False):
-        again = run(world, module, check, **options)
-        assert (again.get("changed"), again.get("changes")) == (False, []), again
-    return done
+check_planned_and_done = functools.partial(tasks.planned_and_done, run)
 
 
 def changes(world: t.Any) -> list[str]:

@@ -20,6 +20,19 @@ def run(module: t.Any, options: Json, check: bool = False, no_log: bool = False)
     return outcome(module.execute, checked.validated_parameters, check, no_log)
 
 
+def planned_and_done(ask: t.Callable[..., Json], world: t.Any, module: t.Any, **options: t.Any) -> Json:
+    """The plan, then the run, which must be what the plan said; and a second run, which must change nothing. Returns the run."""
+    plan = ask(world, module, check=True, **options)
+    assert not plan.get("failed"), plan["msg"]
+    done = ask(world, module, **options)
+    assert not done.get("failed"), done["msg"]
+    assert (plan["changes"], plan["diff"], plan["changed"]) == (done["changes"], done["diff"], done["changed"])
+    for check in (True, False):
+        again = ask(world, module, check, **options)
+        assert (again.get("changed"), again.get("changes")) == (False, []), again
+    return done
+
+
 def asked(result: Json) -> list[str]:
     """The requests of a task."""
     return [step["name"] for step in result["steps"]]

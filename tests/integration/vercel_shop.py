@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from tests.integration import tasks
@@ -18,17 +19,7 @@ def run(world: t.Any, module: t.Any, check: bool = False, no_log: bool = False, 
     return tasks.run(module, {**{name: value for name, value in known.items() if name in spec}, **options}, check, no_log)
 
 
-def check_planned_and_done(world: t.Any, module: t.Any, **options: t.Any) -> Json:
-    """The plan, then the run, which must be what the plan said; and a second run, which must change nothing. Returns the run."""
-    plan = run(world, module, check=True, **options)
-    assert not plan.get("failed"), plan["msg"]
-    done = run(world, module, **options)
-    assert not done.get("failed"), done["msg"]
-    assert (plan["changes"], plan["diff"], plan["changed"]) == (done["changes"], done["diff"], done["changed"])
-    for check in (True, False):
-        again = run(world, module, check, **options)
-        assert (again.get("changed"), again.get("changes")) == (False, []), again
-    return done
+check_planned_and_done = functools.partial(tasks.planned_and_done, run)
 
 
 def changes(world: t.Any) -> list[str]:

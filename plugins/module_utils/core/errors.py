@@ -9,6 +9,7 @@ only in a module's ``main()`` (see ``core/transaction.py``).
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import typing as t
 
 # What an answer raises, when it is read as the vendor documents it and is not so.
@@ -76,3 +77,9 @@ class Failure(Exception):
 def refuse(message: str, hint: str, code: str = "") -> Failure:
     """A refusal of our own: always with a next step that is really possible."""
     return Failure("refused", message, hint, code=code)
+
+
+def not_there(what: str, name: str, known: t.Iterable[str], otherwise: str, vendor: str) -> Failure:
+    """Nothing of the vendor has this name: the hint tells near ones."""
+    near = difflib.get_close_matches(name, sorted(set(known)), 3, 0.5)
+    return Failure("not_found", f"there is no {what} {name!r}", f"Near names here: {', '.join(near)}" if near else otherwise, vendor)

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client, planned
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, not_there
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
@@ -122,9 +121,7 @@ def execute_info(task: Task) -> dict[str, t.Any]:
     names = params["names"] or []
     missing = sorted(set(names) - {one["name"] for one in found})
     if missing:
-        near = difflib.get_close_matches(missing[0], sorted({one["name"] for one in found}), 3, 0.5)
-        hint = f"Near names here: {', '.join(near)}" if near else "datadog_monitor_info without names lists all"
-        raise Failure("not_found", f"there is no monitor {plain(missing[0], 200)!r}", hint, VENDOR)
+        raise not_there("monitor", plain(missing[0], 200), (one["name"] for one in found), "datadog_monitor_info without names lists all", VENDOR)
     tags = {tag.lower() for tag in params["tags"] or []}
     chosen = [
         monitors.shown(one)
