@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The short line to type: what it finds, what it refuses, and the line of ansible-playbook that it becomes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shlex
+import typing as t
+
+import pytest
+
+from ansible_collections.saasops.runbooks.extensions.cli import saasops
+
+ROOT = saasops.ROOT
+
+
+class Became(Exception):
+    """Instead of another program."""
+
+
+@pytest.fixture
+def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """A folder with inventories of its own, and no playbooks."""
+    for name in ("shop/production.yml", "shop/staging.yml", "shop/group_vars/components/rules.yml", "lonely.yml", "whole/hosts.yml", "whole/host_vars/app.yml"):
+        file = tmp_path / "inventories" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("components: {hosts: {}}\n")
+    (tmp_path / "deep/er").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def typed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[list[str], dict[str, str]]:
+    """The command and the environment that a line becomes; what is printed is the same command."""
+    told: list[tuple[list[str], dict[str, str]]] = []
+
+    def become(_file: str, command: list[str], environment: dict[str, str]) -> None:
+        told.append((command, environment))
+        raise Became
+
+    monkeypatch.setattr(os, "execvpe", become)
+    with pytest.raises(Became):
+        saasops.main(words)
+    assert shlex.split(capsys.readouterr().err) == told[0][0]
+    return told[0]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        saasops.main(words)
+    assert ended.value.code == 2
+    return capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("place")
+def test_environments_are_the_files_and_folders_that_are_inventories() -> None:
+    assert {name: path.name for name, path in saasops.inventories().items()} == {
+        "shop/production": "production.yml",
+        "shop/staging": "staging.yml",
+        "lonely": "lonely.yml",
+        "whole": "whole",
+    }
+
+
+def test_a_folder_below_finds_them_too(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(place / "deep/er")
+    command, _environment = typed(capsys, monkeypatch, "health", "shop/staging")
+    assert command == ["ansible-playbook", "saasops.runbooks.health", "-i", str(place / "inventories/shop/staging.yml")]
+
+
+@pytest.mark.usefixtures("place")
+def test_values_have_the_types_that_the_verb_says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["reason=checkout 500s, “really”", "force=yes", "probes=5", "incident_started_at=1.5e9", "rollback_on_partial=undo", "to=123"]
+    command, _environment = typed(capsys, monkeypatch, "rollback", "shop/production", *words, "check=true", "diff=no", "limit=api", "-vv", "--", "--forks", "3")
+    assert command[:4] == ["ansible-playbook", "saasops.runbooks.rollback", "-i", "inventories/shop/production.yml"]
+    assert command[4] == "-e" and command[6:] == ["--check", "--limit", "api", "-vv", "--forks", "3"]
+    assert json.loads(command[5]) == {
+        "rollback_reason": "checkout 500s, “really”",
+        "rollback_force": True,
+        "rollback_probes": 5,
+        "rollback_incident_started_at": 1.5e9,
+        "rollback_on_partial": "undo",
+        "rollback_to": "123",
+    }
+
+
+def test_in_a_checkout_the_file_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    command, _environment = typed(capsys, monkeypatch, "scheduled", "tokpulse/production", "tags=daily")
+    assert command == ["ansible-playbook", "playbooks/scheduled.yml", "-i", "inventories/tokpulse/production.yml", "--tags", "daily"]
+    assert (ROOT / command[1]).is_file() and (ROOT / command[3]).is_file()
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["rolback", "shop/production"], "there is no verb rolback\n  Did you mean rollback?"),
+        (["rollback"], "rollback of which environment?\n  lonely, shop/production, shop/staging, whole"),
+        (["rollback", "reason=x"], "rollback of which environment?"),
+        (["rollback", "shop/prodution"], "there is no environment shop/prodution\n  Did you mean shop/production or shop/staging?"),
+        (["rollback", "elsewhere"], "there is no environment elsewhere\n  There are: lonely, shop/production, shop/staging, whole"),
+        (["rollback", "shop/production", "raeson=x"], "there is no variable rollback_raeson, nor an option raeson\n  Did you mean reason?"),
+        (["rollback", "shop/production", "zzz=x"], "saasops list rollback shows what there is"),
+        (["rollback", "shop/production", "checkout"], "'checkout' is not name=value"),
+        (["rollback", "shop/production", "force=perhaps"], "force is 'perhaps'\n  Write force=true or force=false"),
+        (["rollback", "shop/production", "probes=three"], "probes is 'three'\n  Write it as a number"),
+        (["rollback", "shop/production", "on_partial=keap"], "Did you mean keep?"),
+        (["rollback", "shop/production", "--chekc"], "'--chekc' is not name=value\n  What is meant for ansible-playbook stands after --"),
+        (["completion", "fish"], "completion is for bash or for zsh"),
+    ],
+)
+def test_a_slip_is_refused_with_what_was_meant(words: list[str], told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "execvpe", lambda *_all: pytest.fail("it was run"))
+    assert told in refused(capsys, *words)
+
+
+@pytest.mark.usefixtures("place")
+def test_lists_may_be_written_in_two_ways() -> None:
+    assert saasops.typed("only", "JWT_SECRET, SESSION_SECRET", {"type": "list"}) == ["JWT_SECRET", "SESSION_SECRET"]
+    assert saasops.typed("only", '["a,b"]', {"type": "list"}) == ["a,b"]
+    assert saasops.typed("limits", '{"a": 1}', {"type": "dict"}) == {"a": 1}
+    with pytest.raises(saasops.Refusal, match="Write it as JSON"):
+        saasops.typed("limits", "a: 1", {"type": "dict"})
+
+
+# -- secrets
+def test_references_go_through_their_own_program(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "inventories/shop/production.env").write_text("VERCEL_TOKEN=op://infra/vercel/token\n")
+    monkeypatch.setenv("PATH", str(place))
+    assert "op is not installed" in refused(capsys, "health", "shop/production")
+    (place / "op").write_text("#!/bin/sh\n")
+    (place / "op").chmod(0o700)
+    command, _environment = typed(capsys, monkeypatch, "health", "shop/production")
+    assert command[:5] == ["op", "run", "--env-file=inventories/shop/production.env", "--", "ansible-playbook"]
+
+
+def test_plain_values_are_read_by_nobody_else(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    file = place / "inventories/shop/production.env"
+    file.write_text("# tokens\nexport VERCEL_TOKEN='a b#c'\nRAILWAY_TOKEN=xyz  # of production\n\n")
+    file.chmod(0o640)
+    assert "others may read it\n  chmod 600 inventories/shop/production.env" in refused(capsys, "health", "shop/production")
+    file.chmod(0o600)
+    command, environment = typed(capsys, monkeypatch, "health", "shop/production")
+    assert (environment["VERCEL_TOKEN"], environment["RAILWAY_TOKEN"]) == ("a b#c", "xyz")
+    assert not [word for word in command if "xyz" in word]
+    file.write_text("VERCEL_TOKEN\n")
+    told = refused(capsys, "health", "shop/production")
+    assert "a line of it is not NAME=value" in told and "VERCEL" not in told
+
+
+# -- what it tells
+@pytest.mark.usefixtures("place")
+def test_every_verb_has_a_line_and_variables_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        saasops.main([])
+    told = capsys.readouterr().out
+    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    assert ended.value.code == 0 and set(saasops.verbs()) == playbooks
+    assert all(f"\n  {verb} " in told for verb in playbooks) and "\n  shop/production" in told
+    for verb, role in saasops.verbs().items():
+        shown = saasops.listed([verb])
+        options = saasops.variables(verb)["options"]
+        assert all(f"\n  {name.removeprefix(f'{role}_')} " in shown for name in options)
+        # A word that is both would mean one of them only.
+        assert not {name.removeprefix(f"{role}_") for name in options} & set(saasops.OPTIONS)
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize(
+    ("words", "among"),
+    [
+        ([""], {"rollback", "health", "list"}),
+        (["rollback", ""], {"shop/production", "lonely"}),
+        (["rollback", "shop/production", "re"], {"reason=", "check="}),
+        (["rollback", "shop/production", "on_partial="], {"on_partial=keep", "on_partial=undo"}),
+        (["rollback", "shop/production", "check="], {"check=true", "check=false"}),
+        (["completion", ""], {"bash", "zsh"}),
+        (["list", ""], {"rollback"}),
+        (["nothing", ""], set()),
+    ],
+)
+def test_a_word_is_completed(words: list[str], among: set[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        saasops.main(["complete", *words])
+    told = set(capsys.readouterr().out.split())
+    assert among <= told and bool(told) is bool(among)
+
+
+def test_without_ansible_it_says_how_to_get_it(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def nothing(*_all: t.Any) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    assert place.is_dir()
+    monkeypatch.setattr(os, "execvpe", nothing)
+    with pytest.raises(SystemExit) as ended:
+        saasops.main(["health", "lonely"])
+    assert ended.value.code == 127 and "pip install saasops-runbooks" in capsys.readouterr().err
