@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One short line to type: finds the inventory, checks the names, and becomes the ``ansible-playbook`` line that it prints.
+"""One short line to type: finds the inventory, checks the names, and becomes the line of ansible-playbook that it prints.
 
     saasops rollback tokpulse/production reason="checkout 500s" [check=true] [limit=api] [-v] [-- any option of ansible-playbook]
-    saasops list [rollback]
+    saasops rollback --help | saasops list
     saasops completion bash|zsh
 
 Nothing is decided here: the printed line does the same without it. Names and types of variables come from the argument specs of the roles.
-A file of secret references beside the inventory (``production.env`` beside ``production.yml``) is handed to ``op run``; one of plain values is read.
+A file of secret references beside the inventory (production.env beside production.yml) is handed to op run; one of plain values is read.
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
 import json
 import os
 import re
@@ -23,24 +24,38 @@ from pathlib import Path
 
 import yaml
 
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import variables as inventory_variables
+
 COLLECTION = "saasops.runbooks"
 ROOT = Path(__file__).resolve().parents[2]
 # Words that are options of ansible-playbook and no variables; True: without a value.
 OPTIONS = {"check": True, "diff": True, "limit": False, "tags": False, "forks": False}
+HELP = ("-h", "--help", "help")
 WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-BESIDE = ("group_vars", "host_vars")
+BESIDE = ("group_vars", "host_vars", "roles")
 REFERENCE = re.compile(r"^\s*(?:export\s+)?\w+\s*=\s*[\"']?op://", re.M)
+# Readline takes name=value for three words and replaces the last of them alone; what is asked is the line as it stands before the cursor.
 BASH = """_saasops() {
-    local IFS=$'\\n'
-    COMPREPLY=($(compgen -W "$(saasops complete "${COMP_WORDS[@]:1:COMP_CWORD}")" -- "${COMP_WORDS[COMP_CWORD]}"))
+    local IFS=$'\\n' line=${COMP_LINE:0:COMP_POINT} word
+    local -a words
+    IFS=$' \\t' read -ra words <<<"$line"
+    [[ $line == *[[:blank:]] ]] && words+=('')
+    word=${words[${#words[@]}-1]}
+    COMPREPLY=()
+    while read -r found; do
+        [[ $found == "$word"* ]] || continue
+        [[ $word == *=* ]] && found=${found#*=}
+        COMPREPLY+=("$found")
+    done < <(saasops complete "${words[@]:1}" 2>/dev/null)
     [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+    return 0
 }
-complete -o default -F _saasops saasops
+complete -F _saasops saasops
 """
 ZSH = """#compdef saasops
 _saasops() {
     local -a found
-    found=(${(f)"$(saasops complete "${(@)words[2,CURRENT]}")"})
+    found=(${(f)"$(saasops complete "${(@)words[2,CURRENT]}" 2>/dev/null)"})
     compadd -S '' -- ${(M)found:#*=}
     compadd -- ${found:#*=}
 }
@@ -53,6 +68,13 @@ class Refusal(Exception):
     """What is wrong, and what to do about it."""
 
 
+class Verb(t.NamedTuple):
+    """``role`` has its variables; ``inventory``: whether it is about the components of an environment."""
+
+    role: str
+    inventory: bool
+
+
 def main(words: t.Sequence[str] | None = None) -> t.NoReturn:
     given = list(sys.argv[1:] if words is None else words)
     try:
@@ -60,11 +82,11 @@ def main(words: t.Sequence[str] | None = None) -> t.NoReturn:
         if told is not None:
             print(told)
             raise SystemExit(0)
-        command, environment = line(given)
+        command, environment, shown = line(given)
     except Refusal as refusal:
         print(f"saasops: {refusal}", file=sys.stderr)
         raise SystemExit(2) from None
-    print(shlex.join(command), file=sys.stderr, flush=True)
+    print(shown, file=sys.stderr, flush=True)
     try:
         # This process becomes Ansible's: signals, the screen and the exit status are its own.
         os.execvpe(command[0], command, environment)
@@ -75,7 +97,7 @@ def main(words: t.Sequence[str] | None = None) -> t.NoReturn:
 
 def answered(given: list[str]) -> str | None:
     """What is told without Ansible; None where a verb is to be run."""
-    if not given or given[0] in ("-h", "--help", "help"):
+    if not given or given[0] in HELP:
         return f"{(__doc__ or '').strip()}\n\n{listed([])}"
     if given[0] == "list":
         return listed(given[1:])
@@ -83,19 +105,23 @@ def answered(given: list[str]) -> str | None:
         if given[1:] not in (["bash"], ["zsh"]):
             raise Refusal("completion is for bash or for zsh\n  saasops completion bash >>~/.bashrc")
         return BASH if given[1] == "bash" else ZSH
-    return "\n".join(candidates(given[1:])) if given[0] == "complete" else None
+    if given[0] == "complete":
+        return "\n".join(candidates(given[1:]))
+    return listed(given[:1]) if set(_parted(given)[0]) & set(HELP) else None
 
 
-def line(given: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The command that a line stands for, and its environment."""
-    own, passed = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
+def line(given: list[str]) -> tuple[list[str], dict[str, str], str]:
+    """The command that a line stands for, its environment, and what does the same in a shell."""
+    own, passed = _parted(given)
     verb = known(own[0], verbs(), "verb", "saasops list shows them")
-    if len(own) < 2 or "=" in own[1]:
-        raise Refusal(f"{verb} of which environment?\n  {', '.join(sorted(inventories())) or 'There is no folder inventories here or above'}")
-    inventory = found_inventory(own[1])
+    words, inventory = own[1:], None
+    if verbs()[verb].inventory:
+        if not words or "=" in words[0]:
+            raise Refusal(f"{verb} of which environment?\n  {', '.join(inventories()) or 'There is no folder inventories here or above'}")
+        inventory = found_inventory(words.pop(0))
     extra: Json = {}
     options: list[str] = []
-    for word in own[2:]:
+    for word in words:
         name, equals, value = word.partition("=")
         if re.fullmatch(r"-v+|--check|--diff", word):
             options.append(word)
@@ -106,27 +132,40 @@ def line(given: list[str]) -> tuple[list[str], dict[str, str]]:
         else:
             variable, spec = variable_of(verb, name)
             extra[variable] = typed(name, value, spec)
-    command = ["ansible-playbook", playbook(verb), "-i", relative(inventory)]
+    command = [program(), playbook(verb), *(["-i", relative(inventory)] if inventory else [])]
     if extra:
         command += ["-e", json.dumps(extra, ensure_ascii=False)]
     return with_secrets([*command, *options, *passed], inventory)
 
 
+def _parted(given: list[str]) -> tuple[list[str], list[str]]:
+    at = given.index("--") if "--" in given else len(given)
+    return given[:at], given[at + 1 :]
+
+
 # -- what there is
-def verbs() -> dict[str, str]:
-    """verb -> the role that has its variables."""
+@functools.cache
+def verbs() -> dict[str, Verb]:
+    """As the playbooks tell."""
     found = {}
     for path in sorted((ROOT / "playbooks").glob("*.yml")):
-        role = re.search(r"^ +verb: (\w+)$", path.read_text(encoding="utf-8"), re.M)
-        found[path.stem] = role[1] if role else path.stem
+        text = path.read_text(encoding="utf-8")
+        role = re.search(r"^ +verb: (\w+)$", text, re.M)
+        found[path.stem] = Verb(role[1] if role else path.stem, bool(re.search(r"^ +hosts:.*\bcomponents\b", text, re.M)))
     return found
 
 
+@functools.cache
 def variables(verb: str) -> Json:
     """Its variables, and the options that their argument specs give them."""
-    text = (ROOT / "roles" / verbs()[verb] / "meta/argument_specs.yml").read_text(encoding="utf-8")
+    text = (ROOT / "roles" / verbs()[verb].role / "meta/argument_specs.yml").read_text(encoding="utf-8")
     specs: Json = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return t.cast(Json, specs["argument_specs"]["main"])
+
+
+def short_names(verb: str) -> dict[str, str]:
+    """The names of its variables as they are typed -> whole."""
+    return {name.removeprefix(f"{verbs()[verb].role}_"): name for name in variables(verb).get("options") or {}}
 
 
 def inventories() -> dict[str, Path]:
@@ -135,12 +174,15 @@ def inventories() -> dict[str, Path]:
     folder = next((place / "inventories" for place in (here, *here.parents) if (place / "inventories").is_dir()), None)
     found: dict[str, Path] = {}
     for path in sorted(folder.rglob("*.y*ml")) if folder else []:
-        if path.suffix not in (".yml", ".yaml") or set(path.relative_to(t.cast(Path, folder)).parts) & {*BESIDE, "roles"}:
+        inside = path.relative_to(t.cast(Path, folder))
+        if path.suffix not in (".yml", ".yaml") or set(inside.parts) & set(BESIDE):
             continue
         # A folder with its hosts in a file of that name is one inventory.
-        whole = path.parent if path.stem == "hosts" else path
-        found[str(whole.relative_to(t.cast(Path, folder)).with_suffix(""))] = whole
-    return found
+        if path.stem == "hosts" and inside.parent.name:
+            found[str(inside.parent)] = path.parent
+        else:
+            found[str(inside.with_suffix(""))] = path
+    return dict(sorted(found.items()))
 
 
 def found_inventory(name: str) -> Path:
@@ -149,7 +191,7 @@ def found_inventory(name: str) -> Path:
         return there[name]
     if Path(name).exists():
         return Path(name)
-    return there[known(name, there, "environment", f"There are: {', '.join(sorted(there)) or 'none here, and no folder inventories above'}")]
+    return there[known(name, there, "environment", f"There are: {', '.join(there) or 'none here, and no folder inventories above'}")]
 
 
 def known(name: str, names: t.Iterable[str], what: str, otherwise: str) -> str:
@@ -162,13 +204,14 @@ def known(name: str, names: t.Iterable[str], what: str, otherwise: str) -> str:
 
 # -- what is given
 def variable_of(verb: str, name: str) -> tuple[str, Json]:
-    options, role = variables(verb)["options"], verbs()[verb]
-    full = name if name in options else f"{role}_{name}"
-    if full in options:
-        return full, options[full]
-    short = [one.removeprefix(f"{role}_") for one in options]
-    known(name, [*short, *OPTIONS], f"variable {role}_{name}, nor an option", f"saasops list {verb} shows what there is")
-    raise AssertionError("unreachable")
+    """A variable of the verb by its short or its whole name, or one of the inventory by its whole name."""
+    short, options = short_names(verb), variables(verb).get("options") or {}
+    of_inventory = inventory_variables.known_variables()
+    known(name, [*short, *options, *OPTIONS, *of_inventory], "variable or option", f"saasops {verb} --help shows what there is")
+    if name in of_inventory and inventory_variables.is_secret(name):
+        raise Refusal(f"{name} is a secret, and every process here could read it\n  Set {name.upper()} in the environment, or in the file beside the inventory")
+    whole = short.get(name, name)
+    return whole, options.get(whole, {"type": "any"})
 
 
 def option(name: str, value: str) -> list[str]:
@@ -191,10 +234,10 @@ def typed(name: str, value: str, spec: Json) -> t.Any:
     try:
         if kind in ("int", "float"):
             return int(value) if kind == "int" else float(value)
-        if kind == "dict" or (kind == "list" and value[:1] in "[{"):
+        if kind == "dict" or (kind in ("any", "list", "raw") and value[:1] in ("[", "{")):
             return json.loads(value)
     except ValueError:
-        shape = "JSON" if kind in ("dict", "list") else "a number"
+        shape = "a number" if kind in ("int", "float") else "JSON"
         raise Refusal(f"{name} is {value!r}\n  Write it as {shape}") from None
     if kind == "bool":
         return word(name, value)
@@ -202,10 +245,16 @@ def typed(name: str, value: str, spec: Json) -> t.Any:
 
 
 # -- the command
+def program() -> str:
+    """pip and pipx put it beside the Python that runs this, which need not be on the PATH."""
+    beside = Path(sys.executable).parent / "ansible-playbook"
+    found = shutil.which("ansible-playbook")
+    return str(beside) if beside.exists() and (found is None or not beside.samefile(found)) else "ansible-playbook"
+
+
 def playbook(verb: str) -> str:
-    """In a checkout the file, so that the line can be read; else the name by which Ansible finds it."""
-    path = ROOT / "playbooks" / f"{verb}.yml"
-    return relative(path) if Path.cwd().resolve() in (ROOT, *path.parents) else f"{COLLECTION}.{verb}"
+    """At the root of a checkout the file, so that the line can be read; else the name by which Ansible finds it."""
+    return f"playbooks/{verb}.yml" if Path.cwd().resolve() == ROOT else f"{COLLECTION}.{verb}"
 
 
 def relative(path: Path) -> str:
@@ -213,45 +262,61 @@ def relative(path: Path) -> str:
     return os.path.relpath(path, here) if path.is_absolute() and here in path.parents else str(path)
 
 
-def with_secrets(command: list[str], inventory: Path) -> tuple[list[str], dict[str, str]]:
-    environment = dict(os.environ)
-    # pip and pipx put it beside the Python that runs this, which need not be on the PATH.
-    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
-    file = inventory.with_suffix(".env")
-    if not file.is_file():
-        return command, environment
-    text = file.read_text(encoding="utf-8")
+def with_secrets(command: list[str], inventory: Path | None) -> tuple[list[str], dict[str, str], str]:
+    environment, whole = dict(os.environ), shlex.join(command)
+    file = inventory.parent / f"{inventory.name if inventory.is_dir() else inventory.stem}.env" if inventory else None
+    if file is None or not file.is_file():
+        return command, environment, whole
+    name, text = relative(file), file.read_text(encoding="utf-8")
     if REFERENCE.search(text):
         if shutil.which("op") is None:
-            raise Refusal(f"{relative(file)} has references of 1Password, and op is not installed\n  Install it, or set these variables and move the file away")
-        return ["op", "run", f"--env-file={relative(file)}", "--", *command], environment
+            raise Refusal(f"{name} has references of 1Password, and op is not installed\n  Install it, or set these variables and move the file away")
+        command = ["op", "run", f"--env-file={name}", "--", *command]
+        return command, environment, shlex.join(command)
     if file.stat().st_mode & 0o077:
-        raise Refusal(f"{relative(file)} holds secrets, and others may read it\n  chmod 600 {shlex.quote(relative(file))}")
-    for entry in text.splitlines():
+        raise Refusal(f"{name} holds secrets, and others may read it\n  chmod 600 {shlex.quote(name)}")
+    for number, entry in enumerate(text.splitlines(), 1):
+        if entry.strip() and not entry.lstrip().startswith("#"):
+            environment.update([plain(entry, f"{name}, line {number}")])
+    return command, environment, f"(set -a; . {shlex.quote(name if '/' in name else f'./{name}')}; {whole})"
+
+
+def plain(entry: str, where: str) -> tuple[str, str]:
+    """A line NAME=value, which a shell that reads the file must understand alike. What is wrong never shows the value."""
+    try:
         parts = shlex.split(entry, comments=True)
-        for part in parts[1:] if parts[:1] == ["export"] else parts[:1]:
-            name, equals, value = part.partition("=")
-            if not equals:
-                raise Refusal(f"{relative(file)}: a line of it is not NAME=value")
-            environment[name] = value
-    return command, environment
+    except ValueError:
+        parts = []
+    name, equals, value = (parts[1] if parts[:1] == ["export"] and parts[1:] else "".join(parts[:1])).partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name) or len(parts) > 1 + (parts[0] == "export"):
+        raise Refusal(f"{where} is not NAME=value\n  Put a value with spaces between single quotes")
+    if re.search(r"[$`\\;&|<>()*?~\[]", re.sub(r"'[^']*'", "", entry.partition("=")[2].partition(" #")[0])):
+        raise Refusal(f"{where}: a shell would read more into this value\n  Put it between single quotes")
+    return name, value
 
 
 # -- help
 def listed(given: list[str]) -> str:
     if given:
         verb = known(given[0], verbs(), "verb", "saasops list shows them")
-        spec = variables(verb)
-        rows = [(name.removeprefix(f"{verbs()[verb]}_"), about) for name, about in spec["options"].items()]
-        width = max(len(name) for name, _about in rows) if rows else 0
-        told = [f"  {name:{width}}  {about.get('type', 'str')}: {_plain(about.get('description', ''))}" for name, about in rows]
-        return "\n".join([f"{verb}: {spec['short_description']}", *told, f"  {', '.join(OPTIONS)} are those of ansible-playbook."])
+        options, of = variables(verb).get("options") or {}, " environment" if verbs()[verb].inventory else ""
+        rows = [(short, options[name]) for short, name in short_names(verb).items()]
+        width = max((len(name) for name, _about in rows), default=0)
+        told = [f"  {name:{width}}  {_kind(about)}: {_text(about.get('description', ''))}" for name, about in rows]
+        head = [f"saasops {verb}{of} [name=value …]", _text(variables(verb)["short_description"])]
+        return "\n".join([*head, *told, f"  {', '.join(OPTIONS)}: as options of ansible-playbook; those of the inventory by their whole names"])
     width = max(map(len, verbs()))
-    told = [f"  {verb:{width}}  {variables(verb)['short_description']}" for verb in verbs()]
+    told = [f"  {verb:{width}}  {_text(variables(verb)['short_description'])}" for verb in verbs()]
     return "\n".join(["Verbs:", *told, "Environments:", *(f"  {name}" for name in inventories() or ["none: there is no folder inventories here or above"])])
 
 
-def _plain(text: str | list[str]) -> str:
+def _kind(about: Json) -> str:
+    default = "needed" if about.get("required") else about.get("default")
+    kind = " | ".join(map(str, about.get("choices") or [about.get("type", "str")]))
+    return kind if default in (None, "", [], {}) else f"{kind}, {json.dumps(default) if isinstance(default, bool) else default}"
+
+
+def _text(text: str | list[str]) -> str:
     whole = text if isinstance(text, str) else " ".join(text)
     return re.sub(r"[A-Z]\(([^)]*)\)", r"\1", whole)
 
@@ -264,15 +329,15 @@ def candidates(given: list[str]) -> list[str]:
         return list(verbs()) if given[0] == "list" else ["bash", "zsh"]
     if given[0] not in verbs():
         return []
-    if len(given) == 2:
-        return sorted(inventories())
-    role, options = verbs()[given[0]], variables(given[0])["options"]
+    if len(given) == 2 and verbs()[given[0]].inventory:
+        return list(inventories())
+    short, options = short_names(given[0]), variables(given[0]).get("options") or {}
     name, equals, _value = given[-1].partition("=")
     if equals:
-        spec = options.get(f"{role}_{name}", {"type": "bool"} if OPTIONS.get(name) else {})
+        spec = {"type": "bool"} if OPTIONS.get(name) else options.get(short.get(name, name), {})
         values = ["true", "false"] if spec.get("type") == "bool" else [str(choice) for choice in spec.get("choices", [])]
         return [f"{name}={value}" for value in values]
-    return [f"{one.removeprefix(f'{role}_')}=" for one in options] + [f"{one}=" for one in OPTIONS]
+    return [f"{one}=" for one in (*short, *OPTIONS)]
 
 
 if __name__ == "__main__":

@@ -152,6 +152,10 @@ def _slipped(name: str) -> bool:
     return bool(meant) and bool(difflib.get_close_matches(name, known_variables(), n=1, cutoff=0.85))
 
 
+def is_secret(name: str) -> bool:
+    return bool(_SECRET.search(name))
+
+
 def known_variables() -> frozenset[str]:
     return ENVIRONMENT.union(COMPONENT, *VENDOR.values(), *NEUTRAL.values())
 
@@ -164,6 +168,6 @@ def component_of(host: str, variables: t.Mapping[str, t.Any], value: t.Callable[
     if "component_vendor" not in variables:
         return None
     vendor = value("component_vendor")
-    names = [name for name in variables if name.startswith(("component_", f"{vendor}_")) and not _SECRET.search(name)]
+    names = [name for name in variables if name.startswith(("component_", f"{vendor}_")) and not is_secret(name)]
     shared = [name for name in ("saasops_system", "saasops_environment") if name in variables]
     return {"name": host, **{name: value(name) for name in sorted([*names, *shared])}}

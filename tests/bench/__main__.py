@@ -6,10 +6,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import bulk, export, listing, measure, probes, records, rollback, scan, task
+from tests.bench import bulk, export, listing, measure, probes, records, rollback, scan, short_line, task
 from tests.sandbox.launch import Sandbox
 
-PARTS = ("two", "fleet", "task", "probes", "export", "bulk", "records", "listing", "scan")
+PARTS = ("two", "fleet", "task", "probes", "export", "bulk", "records", "listing", "scan", "short")
 FLEET, QUICK_FLEET = 200, 40
 QUICK_PROBES = 200
 # Of customers at Stripe: a hundred thousand instead of a million.
@@ -46,6 +46,8 @@ def main() -> None:
             print(listing.ten_thousand(sandbox, rounds).markdown() + "\n", flush=True)
         if "scan" in wanted:
             print(scan.large(rounds, scan.MEGABYTES // 10 if given.quick else scan.MEGABYTES).markdown() + "\n", flush=True)
+        if "short" in wanted:
+            print(short_line.startup(sandbox, rounds).markdown() + "\n", flush=True)
         if "fleet" in wanted:
             print(rollback.fleet(sandbox, QUICK_FLEET if given.quick else FLEET, 1 if given.quick else 2).markdown() + "\n", flush=True)
 

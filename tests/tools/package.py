@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -70,7 +71,7 @@ def check_wheel(scratch: Path) -> str:
     site = Path(run([interpreter, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], scratch).strip())
     # A folder named in a .pth file is put on the path, but the .pth files inside it are not read: no editable install.
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel)], scratch)
+    run([sys.executable, "-m", "pip", "--python", interpreter, "install", "--quiet", "--no-deps", str(wheel)], scratch)
 
     env = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     env["ANSIBLE_COLLECTIONS_PATH"] = str(scratch / "none")
@@ -85,7 +86,28 @@ def check_wheel(scratch: Path) -> str:
     for playbook in sorted((ROOT / "playbooks").glob("*.yml")):
         run([interpreter, "-m", "ansible.cli.playbook", "--syntax-check", "-i", "localhost,", f"{COLLECTION}.{playbook.stem}"], scratch, env)
     run([interpreter, "-m", f"ansible_collections.{COLLECTION}.tests.sandbox", "--help"], scratch, env)
-    return f"{wheel.name}: {len(modules)} modules found once installed, playbooks parse, the sandbox is there"
+    check_short_line(scratch, fresh, env)
+    return f"{wheel.name}: {len(modules)} modules found once installed, playbooks parse, the sandbox is there, saasops runs them"
+
+
+def check_short_line(scratch: Path, fresh: Path, env: Mapping[str, str]) -> None:
+    """What saasops prints, once installed and from a folder elsewhere, is what runs, also when it is typed."""
+    ansible = Path(programs(str(fresh)), "ansible-playbook")
+    ansible.write_text(f'#!/bin/sh\nexec {programs(str(fresh))}/python -m ansible.cli.playbook "$@"\n', encoding="utf-8")
+    ansible.chmod(0o755)
+    elsewhere = scratch / "elsewhere"
+    (elsewhere / "inventories/shop").mkdir(parents=True)
+    (elsewhere / "inventories/shop/production.yml").write_text("components: {hosts: {}}\n", encoding="utf-8")
+    short = f"{programs(str(fresh))}/saasops"
+    told = run([short, "list"], elsewhere, env)
+    missing = [playbook.stem for playbook in (ROOT / "playbooks").glob("*.yml") if f"\n  {playbook.stem} " not in told]
+    if missing or "shop/production" not in told:
+        raise PackageError(f"saasops list does not tell of {', '.join(missing) or 'shop/production'}:\n{told}")
+    line = f"{shlex.quote(short)} health shop/production probes=2 -- --syntax-check"
+    # What Ansible warns of comes after it.
+    printed = run(["sh", "-c", f"{line} 2>&1 >/dev/null"], elsewhere, env).splitlines()[0]
+    if run(["sh", "-c", printed], elsewhere, env) != run(["sh", "-c", line], elsewhere, env):
+        raise PackageError(f"the line that saasops prints does something else: {printed}")
 
 
 def main() -> int:

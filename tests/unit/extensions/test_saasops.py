@@ -7,13 +7,17 @@ import json
 import os
 import pathlib
 import shlex
+import subprocess
+import sys
 import typing as t
 
+import pexpect
 import pytest
 
 from ansible_collections.saasops.runbooks.extensions.cli import saasops
 
 ROOT = saasops.ROOT
+PYTHON = sys.executable
 
 
 class Became(Exception):
@@ -32,6 +36,19 @@ def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def programs(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """Where this Python and the programs beside it are; the ansible-playbook there tells how it was called."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    stub = folder / "ansible-playbook"
+    stub.write_text('#!/bin/sh\nprintf "%s\\n" "$@" "$VERCEL_TOKEN" "$RAILWAY_TOKEN"\n')
+    stub.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(folder / "python"))
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    return folder
+
+
 def typed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[list[str], dict[str, str]]:
     """The command and the environment that a line becomes; what is printed is the same command."""
     told: list[tuple[list[str], dict[str, str]]] = []
@@ -43,8 +60,12 @@ def typed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *
     monkeypatch.setattr(os, "execvpe", become)
     with pytest.raises(Became):
         saasops.main(words)
-    assert shlex.split(capsys.readouterr().err) == told[0][0]
-    return told[0]
+    command, environment = told[0]
+    # What is printed does the same in a shell.
+    asked = {"capture_output": True, "text": True, "check": True}
+    printed = subprocess.run(["sh", "-c", capsys.readouterr().err], **asked)
+    assert printed.stdout == subprocess.run(command, env=environment, **asked).stdout
+    return command, environment
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -72,12 +93,23 @@ def test_a_folder_below_finds_them_too(place: pathlib.Path, monkeypatch: pytest.
 
 @pytest.mark.usefixtures("place")
 def test_values_have_the_types_that_the_verb_says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["reason=checkout 500s, “really”", "force=yes", "probes=5", "incident_started_at=1.5e9", "rollback_on_partial=undo", "to=123"]
+    words = [
+        "reason=it's checkout 500s, “really” $HOME",
+        "saasops_allow=read",
+        'component_journeys=["/"]',
+        "force=yes",
+        "probes=5",
+        "incident_started_at=1.5e9",
+        "rollback_on_partial=undo",
+        "to=123",
+    ]
     command, _environment = typed(capsys, monkeypatch, "rollback", "shop/production", *words, "check=true", "diff=no", "limit=api", "-vv", "--", "--forks", "3")
     assert command[:4] == ["ansible-playbook", "saasops.runbooks.rollback", "-i", "inventories/shop/production.yml"]
     assert command[4] == "-e" and command[6:] == ["--check", "--limit", "api", "-vv", "--forks", "3"]
     assert json.loads(command[5]) == {
-        "rollback_reason": "checkout 500s, “really”",
+        "rollback_reason": "it's checkout 500s, “really” $HOME",
+        "saasops_allow": "read",
+        "component_journeys": ["/"],
         "rollback_force": True,
         "rollback_probes": 5,
         "rollback_incident_started_at": 1.5e9,
@@ -102,8 +134,11 @@ def test_in_a_checkout_the_file_is_named(monkeypatch: pytest.MonkeyPatch, capsys
         (["rollback", "reason=x"], "rollback of which environment?"),
         (["rollback", "shop/prodution"], "there is no environment shop/prodution\n  Did you mean shop/production or shop/staging?"),
         (["rollback", "elsewhere"], "there is no environment elsewhere\n  There are: lonely, shop/production, shop/staging, whole"),
-        (["rollback", "shop/production", "raeson=x"], "there is no variable rollback_raeson, nor an option raeson\n  Did you mean reason?"),
-        (["rollback", "shop/production", "zzz=x"], "saasops list rollback shows what there is"),
+        (["rollback", "shop/production", "raeson=x"], "there is no variable or option raeson\n  Did you mean reason?"),
+        (["rollback", "shop/production", "rollback_raeson=x"], "Did you mean rollback_reason or"),
+        (["rollback", "shop/production", "saasops_alow=read"], "Did you mean saasops_allow or"),
+        (["rollback", "shop/production", "component_limits={"], "component_limits is '{'\n  Write it as JSON"),
+        (["rollback", "shop/production", "zzz=x"], "saasops rollback --help shows what there is"),
         (["rollback", "shop/production", "checkout"], "'checkout' is not name=value"),
         (["rollback", "shop/production", "force=perhaps"], "force is 'perhaps'\n  Write force=true or force=false"),
         (["rollback", "shop/production", "probes=three"], "probes is 'three'\n  Write it as a number"),
@@ -127,28 +162,92 @@ def test_lists_may_be_written_in_two_ways() -> None:
 
 
 # -- secrets
-def test_references_go_through_their_own_program(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_references_go_through_their_own_program(
+    place: pathlib.Path, programs: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (place / "inventories/shop/production.env").write_text("VERCEL_TOKEN=op://infra/vercel/token\n")
-    monkeypatch.setenv("PATH", str(place))
     assert "op is not installed" in refused(capsys, "health", "shop/production")
-    (place / "op").write_text("#!/bin/sh\n")
-    (place / "op").chmod(0o700)
+    (programs / "op").write_text('#!/bin/sh\necho "$@"\n')
+    (programs / "op").chmod(0o700)
     command, _environment = typed(capsys, monkeypatch, "health", "shop/production")
     assert command[:5] == ["op", "run", "--env-file=inventories/shop/production.env", "--", "ansible-playbook"]
 
 
 def test_plain_values_are_read_by_nobody_else(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     file = place / "inventories/shop/production.env"
-    file.write_text("# tokens\nexport VERCEL_TOKEN='a b#c'\nRAILWAY_TOKEN=xyz  # of production\n\n")
+    file.write_text("# tokens\nexport VERCEL_TOKEN='a $b#c'\nRAILWAY_TOKEN=xyz  # of `production`\n\n")
     file.chmod(0o640)
     assert "others may read it\n  chmod 600 inventories/shop/production.env" in refused(capsys, "health", "shop/production")
     file.chmod(0o600)
     command, environment = typed(capsys, monkeypatch, "health", "shop/production")
-    assert (environment["VERCEL_TOKEN"], environment["RAILWAY_TOKEN"]) == ("a b#c", "xyz")
+    assert (environment["VERCEL_TOKEN"], environment["RAILWAY_TOKEN"]) == ("a $b#c", "xyz")
     assert not [word for word in command if "xyz" in word]
-    file.write_text("VERCEL_TOKEN\n")
-    told = refused(capsys, "health", "shop/production")
-    assert "a line of it is not NAME=value" in told and "VERCEL" not in told
+
+
+@pytest.mark.parametrize(
+    "line", ["s3cr3t", "A B=s3cr3t", "TOKEN=s3cr3t more", "TOKEN='s3cr3t", "export", "T=a$s3cr3t", 'T="`s3cr3t`"', "T=a;s3cr3t", "T=s3cr3t\\"]
+)
+def test_a_value_that_a_shell_would_read_otherwise_is_refused_and_not_shown(
+    line: str, place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = place / "inventories/lonely.env"
+    file.write_text(f"VERCEL_TOKEN=fine\n{line}\n")
+    file.chmod(0o600)
+    monkeypatch.setattr(os, "execvpe", lambda *_all: pytest.fail("it was run"))
+    told = refused(capsys, "health", "lonely")
+    assert "inventories/lonely.env, line 2" in told and "between single quotes" in told and "s3cr3t" not in told
+
+
+@pytest.mark.usefixtures("place")
+def test_a_secret_on_the_line_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    told = refused(capsys, "health", "lonely", "vercel_token=abc123")
+    assert "Set VERCEL_TOKEN in the environment" in told and "abc123" not in told
+
+
+# -- the program
+@pytest.mark.usefixtures("place")
+def test_another_ansible_on_the_path_is_not_taken(
+    tmp_path: pathlib.Path, programs: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    assert typed(capsys, monkeypatch, "health", "lonely")[0][0] == str(programs / "ansible-playbook")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "ansible-playbook").write_text("#!/bin/sh\n")
+    (other / "ansible-playbook").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{other}:{programs}:/usr/bin:/bin")
+    assert typed(capsys, monkeypatch, "health", "lonely")[0][0] == str(programs / "ansible-playbook")
+
+
+# -- verbs that need no environment
+@pytest.fixture
+def adopted(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
+    """A collection whose one verb is about no inventory."""
+    root = tmp_path / "collection"
+    (root / "playbooks").mkdir(parents=True)
+    (root / "playbooks/adopt.yml").write_text("- name: Adopt\n  hosts: localhost\n")
+    (root / "roles/adopt/meta").mkdir(parents=True)
+    specs = "argument_specs: {main: {short_description: Adopts, options: {adopt_system: {type: str, required: true, description: Its V(name).}}}}"
+    (root / "roles/adopt/meta/argument_specs.yml").write_text(specs)
+    monkeypatch.setattr(saasops, "ROOT", root)
+    monkeypatch.chdir(tmp_path)
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    saasops.verbs.cache_clear()
+    saasops.variables.cache_clear()
+
+
+@pytest.mark.usefixtures("adopted")
+def test_a_verb_without_components_takes_no_environment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    command, _environment = typed(capsys, monkeypatch, "adopt", "system=shop")
+    assert command == ["ansible-playbook", "saasops.runbooks.adopt", "-e", '{"adopt_system": "shop"}']
+    assert "'shop/production' is not name=value" in refused(capsys, "adopt", "shop/production")
+    assert saasops.listed(["adopt"]).splitlines()[:3] == ["saasops adopt [name=value …]", "Adopts", "  system  str, needed: Its name."]
+    assert saasops.candidates(["adopt", ""])[0] == "system="
 
 
 # -- what it tells
@@ -160,12 +259,11 @@ def test_every_verb_has_a_line_and_variables_of_its_own(capsys: pytest.CaptureFi
     playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
     assert ended.value.code == 0 and set(saasops.verbs()) == playbooks
     assert all(f"\n  {verb} " in told for verb in playbooks) and "\n  shop/production" in told
-    for verb, role in saasops.verbs().items():
-        shown = saasops.listed([verb])
-        options = saasops.variables(verb)["options"]
-        assert all(f"\n  {name.removeprefix(f'{role}_')} " in shown for name in options)
+    for verb in saasops.verbs():
+        shown, short = saasops.answered([verb, "shop/production", "--help"]), saasops.short_names(verb)
+        assert shown and all(f"\n  {name} " in shown for name in short)
         # A word that is both would mean one of them only.
-        assert not {name.removeprefix(f"{role}_") for name in options} & set(saasops.OPTIONS)
+        assert not set(short) & set(saasops.OPTIONS)
 
 
 @pytest.mark.usefixtures("place")
@@ -176,6 +274,7 @@ def test_every_verb_has_a_line_and_variables_of_its_own(capsys: pytest.CaptureFi
         (["rollback", ""], {"shop/production", "lonely"}),
         (["rollback", "shop/production", "re"], {"reason=", "check="}),
         (["rollback", "shop/production", "on_partial="], {"on_partial=keep", "on_partial=undo"}),
+        (["rollback", "shop/production", "rollback_force="], {"rollback_force=true"}),
         (["rollback", "shop/production", "check="], {"check=true", "check=false"}),
         (["completion", ""], {"bash", "zsh"}),
         (["list", ""], {"rollback"}),
@@ -187,6 +286,31 @@ def test_a_word_is_completed(words: list[str], among: set[str], capsys: pytest.C
         saasops.main(["complete", *words])
     told = set(capsys.readouterr().out.split())
     assert among <= told and bool(told) is bool(among)
+
+
+def test_a_real_bash_completes_the_line(place: pathlib.Path, programs: pathlib.Path) -> None:
+    """Readline splits a word at its ``=``, which a function called by hand would not show."""
+    (programs / "saasops").write_text(f'#!/bin/sh\nexec {shlex.quote(PYTHON)} -m {saasops.__name__} "$@"\n')
+    (programs / "saasops").chmod(0o700)
+    bash = pexpect.spawn("bash", ["--norc", "--noprofile", "-i"], cwd=place, env={**os.environ, "PS1": "ready>", "TERM": "dumb"}, encoding="utf-8", timeout=30)
+    bash.setwinsize(50, 300)
+    bash.expect("ready>")
+    bash.sendline('source <(saasops completion bash); bind "set bell-style none"; echo loaded')
+    bash.expect("\nloaded.*ready>")
+    for begun, rest in (
+        ("rollb", "ack "),
+        ("rollback shop/p", "roduction "),
+        ("rollback shop/production rea", "son="),
+        ("rollback shop/production on_partial=k", "eep "),
+        ("rollback shop/production reason='a b' force=t", "rue "),
+    ):
+        bash.send(f"saasops {begun}\t")
+        bash.expect_exact(f"saasops {begun}{rest}")
+        # What has been completed is no command to be run.
+        bash.sendcontrol("u")
+    bash.sendline("echo $((40 + 2)) left")
+    assert bash.expect_exact("42 left") == 0
+    bash.close(force=True)
 
 
 def test_without_ansible_it_says_how_to_get_it(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
