@@ -94,7 +94,7 @@ def test_a_folder_below_finds_them_too(place: pathlib.Path, monkeypatch: pytest.
 @pytest.mark.usefixtures("place")
 def test_values_have_the_types_that_the_verb_says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     words = [
-        "reason=it's checkout 500s, “really” $HOME",
+        "reason=it's checkout 500s, für alle $HOME",
         "saasops_allow=read",
         'component_journeys=["/"]',
         "force=yes",
@@ -107,7 +107,7 @@ def test_values_have_the_types_that_the_verb_says(monkeypatch: pytest.MonkeyPatc
     assert command[:4] == ["ansible-playbook", "saasops.runbooks.rollback", "-i", "inventories/shop/production.yml"]
     assert command[4] == "-e" and command[6:] == ["--check", "--limit", "api", "-vv", "--forks", "3"]
     assert json.loads(command[5]) == {
-        "rollback_reason": "it's checkout 500s, “really” $HOME",
+        "rollback_reason": "it's checkout 500s, für alle $HOME",
         "saasops_allow": "read",
         "component_journeys": ["/"],
         "rollback_force": True,
