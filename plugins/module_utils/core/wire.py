@@ -34,6 +34,8 @@ USER_AGENT = "saasops.runbooks (Ansible collection)"
 LARGEST_ANSWER = 64 * 1024 * 1024
 LONGEST_PAUSE = 60.0
 MOST_TRIES = 5
+# Servers take no longer header than about this.
+LONGEST_HEADER = 8192
 # With this header a vendor does a change once, however often it is sent.
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
@@ -74,7 +76,7 @@ class _Header(AuthBase):
 
 def sendable(secret: str) -> bool:
     """Whether a header can carry it. The HTTP library's error about one that it cannot carry would show it."""
-    return secret.isascii() and secret.isprintable() and " " not in secret
+    return len(secret) <= LONGEST_HEADER and secret.isascii() and secret.isprintable() and " " not in secret
 
 
 def checked_base_url(url: str, option: str) -> str:

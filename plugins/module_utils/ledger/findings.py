@@ -9,7 +9,7 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import history
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.sql import sa
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store, findings, log_kinds, upsert
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store, findings, log_kinds, replace
 
 LONGEST_REASON = 300
 LONGEST_KIND = 120
@@ -25,6 +25,8 @@ def remember(store: Store, run: str, at: float, checks: t.Sequence[t.Mapping[str
 
 def note(store: Store, run: str, at: float, checks: t.Iterable[t.Mapping[str, t.Any]]) -> None:
     """Keep the reasons of these checks, and the ``kinds`` (``[{fingerprint, count}]``) of those that tell them."""
+    words: list[Row] = []
+    counts: list[Row] = []
     with store.write() as connection:
         for table in (findings, log_kinds):
             connection.execute(table.delete().where(table.c.environment == store.environment, table.c.at < at - history.KEPT_SECONDS))
@@ -33,10 +35,12 @@ def note(store: Store, run: str, at: float, checks: t.Iterable[t.Mapping[str, t.
                 continue
             here = {"environment": store.environment, "component": one["component"]}
             reason = redaction.plain(redaction.scrub(one["reason"]), LONGEST_REASON)
-            upsert(connection, findings, {**here, "name": one["name"]}, {"at": at, "verdict": one["verdict"], "reason": reason})
+            words.append({**here, "name": one["name"], "at": at, "verdict": one["verdict"], "reason": reason})
             for kind in one.get("kinds") or []:
                 text = redaction.plain(redaction.scrub(kind["fingerprint"]), LONGEST_KIND)
-                upsert(connection, log_kinds, {**here, "fingerprint": text, "at": at, "run": run}, {"count": int(kind["count"])})
+                counts.append({**here, "fingerprint": text, "at": at, "run": run, "count": int(kind["count"])})
+        replace(connection, findings, ("environment", "component", "name"), words)
+        replace(connection, log_kinds, ("environment", "component", "fingerprint", "at", "run"), counts)
 
 
 def reasons(store: Store, since: float) -> dict[tuple[str, str], str]:

@@ -8,7 +8,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.sql import sa
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store, history, upsert
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store, history, replace
 
 # Long enough to compare a month with the same month a year before.
 KEPT_SECONDS = 400 * 86400.0
@@ -19,19 +19,18 @@ LONGEST_TEXT = 200
 
 def note(store: Store, run: str, at: float, checks: t.Iterable[t.Mapping[str, t.Any]]) -> int:
     """Write one row for each check that was made; returns how many. A run has one row for each name of a component at a moment."""
-    noted = 0
+    made = [_row(one) | {"environment": store.environment, "at": at, "run": run} for one in checks if one["verdict"] != "skipped"]
     with store.write() as connection:
         connection.execute(history.delete().where(history.c.environment == store.environment, history.c.at < at - KEPT_SECONDS))
-        for one in checks:
-            if one["verdict"] == "skipped":
-                continue
-            value = one.get("value")
-            keys = {"environment": store.environment, "component": one["component"], "name": one["name"], "at": at, "run": run}
-            number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-            text = redaction.plain(value, LONGEST_TEXT) if isinstance(value, str) else None
-            upsert(connection, history, keys, {"verdict": one["verdict"], "value": number, "text": text, "unit": one.get("unit") or ""})
-            noted += 1
-    return noted
+        replace(connection, history, ("environment", "component", "name", "at", "run"), made)
+    return len(made)
+
+
+def _row(one: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    value = one.get("value")
+    number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    text = redaction.plain(value, LONGEST_TEXT) if isinstance(value, str) else None
+    return {"component": one["component"], "name": one["name"], "verdict": one["verdict"], "value": number, "text": text, "unit": one.get("unit") or ""}
 
 
 def rows(store: Store, since: float = 0.0, component: str | None = None, name: str | None = None) -> list[dict[str, t.Any]]:

@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client, planned
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure, not_there
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
@@ -42,10 +42,10 @@ def execute(task: Task) -> dict[str, t.Any]:
             cancel(client, before)
     else:
         if params["monitor"] is not None:
-            found = monitors.find(monitors.every(client), {"name": params["monitor"]})
+            known = monitors.every(client)
+            found = monitors.find(known, {"name": params["monitor"]})
             if found is None:
-                hint = "datadog_monitor_info lists all"
-                raise Failure("not_found", f"there is no monitor {plain(params['monitor'], 200)!r}", hint, VENDOR)
+                raise not_there("monitor", plain(params["monitor"], 200), (one["name"] for one in known), "datadog_monitor_info lists all", VENDOR)
             fields |= {"monitor_id": found["id"], "monitor_tags": []}
         after = ensure(client, before, fields)
     return {"changed": bool(task.gate.changes), "downtime": after, "diff": {"before": _managed(before, fields), "after": _managed(after, fields)}}

@@ -15,6 +15,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.client impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import sendable
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import config_operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import VENDOR, connect, read
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.deployments import epoch
@@ -112,10 +113,13 @@ def _present(task: Task, client: Client) -> dict[str, t.Any]:
             op.CREATE_TOKEN.name,
             code="secret_lost",
         )
+    secret = answer[op.CREATE_TOKEN.name]
+    if not isinstance(secret, str) or not secret or not sendable(secret):
+        raise malformed(op.CREATE_TOKEN, f"does not hold the token {params['name']}, which was made")
     # The answer is the token alone; which one it is, the list tells. Two new ones of one name cannot be told apart.
     found = made()
     new = found[0] if len(found) == 1 else {"id": None, "name": params["name"], "environment_id": scope.environment_id, "environment": scope.environment}
-    return {**_result(task, None, new, {"display": None, "created_at": None, **new}), "secret": answer[op.CREATE_TOKEN.name], "link": scope.link}
+    return {**_result(task, None, new, {"display": None, "created_at": None, **new}), "secret": secret, "link": scope.link}
 
 
 def _absent(task: Task, client: Client) -> dict[str, t.Any]:

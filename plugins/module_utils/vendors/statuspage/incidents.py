@@ -101,15 +101,23 @@ def _open_one(client: Client, page: Json, key: str) -> Json | None:
             clock.sleep(BETWEEN_REQUESTS)
         incidents = client.call(op.LIST_UNRESOLVED, path=page, query={"page": number, "per_page": PER_PAGE})
         for incident in incidents:
-            if ((incident.get("metadata") or {}).get("saasops") or {}).get("key") == key:
+            if _key(incident) == key:
                 return t.cast(Json, incident)
         if len(incidents) < PER_PAGE:
             return None
     raise Failure("protocol", f"more than {MOST_PAGES * PER_PAGE} incidents are open on the page", "Close some by hand", VENDOR, op.LIST_UNRESOLVED.name)
 
 
+def _key(incident: Json) -> t.Any:
+    """What marks an incident as one of ours."""
+    metadata = incident.get("metadata")
+    ours = metadata.get("saasops") if isinstance(metadata, dict) else None
+    return ours.get("key") if isinstance(ours, dict) else None
+
+
 def _interpret(operation: Operation, reply: Reply) -> t.Any:
-    if reply.status < 400 and isinstance(reply.body, list if operation.lists else dict):
+    incidents = reply.body if operation.lists else [reply.body]
+    if reply.status < 400 and isinstance(incidents, list) and all(isinstance(one, dict) and "id" in one for one in incidents):
         return reply.body
     body = reply.body if isinstance(reply.body, dict) else {}
     said = plain(body.get("error") or body.get("message") or reply.status, 160)

@@ -16,6 +16,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.forms import pairs
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import sendable
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import client as stripe
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import webhook_endpoints as known
@@ -306,9 +307,10 @@ def _create(client: Client, body: dict[str, t.Any], found: list[Endpoint]) -> tu
             code="secret_lost",
         )
     made = known.parse(answer, op.CREATE_WEBHOOK_ENDPOINT)
-    if not isinstance(answer.get("secret"), str) or not answer["secret"].strip():
+    secret = answer.get("secret")
+    if not isinstance(secret, str) or not secret or not sendable(secret):
         raise stripe.malformed(f"signing secret of {made['id']}, which was made", op.CREATE_WEBHOOK_ENDPOINT)
-    return made, answer["secret"]
+    return made, secret
 
 
 def _planned(body: dict[str, t.Any], answer: t.Any) -> Endpoint:

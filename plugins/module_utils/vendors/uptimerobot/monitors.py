@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import durations
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot import operations
@@ -61,35 +61,40 @@ def every(client: Client) -> list[Monitor]:
 def parse(raw: t.Mapping[str, t.Any], operation: Operation = operations.LIST_MONITORS) -> Monitor:
     if not isinstance(raw.get("id"), int) or not isinstance(raw.get("friendlyName"), str):
         raise malformed("monitor", operation)
-    status = plain(raw.get("status") or "", 40).upper()
-    kind = plain(raw.get("type") or "", 40).lower()
-    incident = raw.get("lastIncident") if isinstance(raw.get("lastIncident"), dict) else {}
-    return {
-        "id": raw["id"],
-        "name": plain(html.unescape(raw["friendlyName"]), 300),
-        "type": kind,
-        "url": plain(html.unescape(str(raw.get("url") or "")), 2000),
-        "status": status,
-        "paused": status == "PAUSED",
-        "interval": _number(raw.get("interval")),
-        "timeout": _number(raw.get("timeout")),
-        "grace": _number(raw.get("gracePeriod")),
-        "port": raw.get("port") if isinstance(raw.get("port"), int) and raw.get("port") else None,
-        "keyword": plain(html.unescape(str(raw["keywordValue"])), 500) if raw.get("keywordValue") else None,
-        "alert_when": next((word for word, said in ALERTS.items() if said == raw.get("keywordType")), None),
-        "keyword_case": {0: True, 1: False, "CaseSensitive": True, "CaseInsensitive": False}.get(raw.get("keywordCaseType")) if kind == "keyword" else None,
-        "method": plain(raw["httpMethodType"], 20) if raw.get("httpMethodType") else None,
-        "success_codes": sorted(plain(code, 20) for code in raw.get("successHttpResponseCodes") or []),
-        "follow_redirects": raw.get("followRedirections") is True,
-        "check_certificate": raw.get("checkSSLErrors") is True,
-        "certificate_reminder": raw.get("sslExpirationReminder") is True,
-        "domain_reminder": raw.get("domainExpirationReminder") is True,
-        "tags": sorted(plain(html.unescape(str(tag.get("name"))), 100) for tag in raw.get("tags") or [] if isinstance(tag, dict)),
-        "alert_contacts": _contacts(raw.get("assignedAlertContacts")),
-        "in_state_for": _number(raw.get("currentStateDuration")),
-        "last_incident": {"reason": plain(incident.get("reason") or "", 300), "started_at": plain(incident.get("startedAt") or "", 60)} if incident else None,
-        "maintenance_windows": [window["id"] for window in raw.get("maintenanceWindows") or [] if isinstance(window, dict) and "id" in window],
-    }
+    try:
+        status = plain(raw.get("status") or "", 40).upper()
+        kind = plain(raw.get("type") or "", 40).lower()
+        incident = raw.get("lastIncident") if isinstance(raw.get("lastIncident"), dict) else {}
+        return {
+            "id": raw["id"],
+            "name": plain(html.unescape(raw["friendlyName"]), 300),
+            "type": kind,
+            "url": plain(html.unescape(str(raw.get("url") or "")), 2000),
+            "status": status,
+            "paused": status == "PAUSED",
+            "interval": _number(raw.get("interval")),
+            "timeout": _number(raw.get("timeout")),
+            "grace": _number(raw.get("gracePeriod")),
+            "port": raw.get("port") if isinstance(raw.get("port"), int) and raw.get("port") else None,
+            "keyword": plain(html.unescape(str(raw["keywordValue"])), 500) if raw.get("keywordValue") else None,
+            "alert_when": next((word for word, said in ALERTS.items() if said == raw.get("keywordType")), None),
+            "keyword_case": {0: True, 1: False, "CaseSensitive": True, "CaseInsensitive": False}.get(raw.get("keywordCaseType")) if kind == "keyword" else None,
+            "method": plain(raw["httpMethodType"], 20) if raw.get("httpMethodType") else None,
+            "success_codes": sorted(plain(code, 20) for code in raw.get("successHttpResponseCodes") or []),
+            "follow_redirects": raw.get("followRedirections") is True,
+            "check_certificate": raw.get("checkSSLErrors") is True,
+            "certificate_reminder": raw.get("sslExpirationReminder") is True,
+            "domain_reminder": raw.get("domainExpirationReminder") is True,
+            "tags": sorted(plain(html.unescape(str(tag.get("name"))), 100) for tag in raw.get("tags") or [] if isinstance(tag, dict)),
+            "alert_contacts": _contacts(raw.get("assignedAlertContacts")),
+            "in_state_for": _number(raw.get("currentStateDuration")),
+            "last_incident": {"reason": plain(incident.get("reason") or "", 300), "started_at": plain(incident.get("startedAt") or "", 60)}
+            if incident
+            else None,
+            "maintenance_windows": [window["id"] for window in raw.get("maintenanceWindows") or [] if isinstance(window, dict) and "id" in window],
+        }
+    except UNREADABLE as error:
+        raise malformed("monitor", operation) from error
 
 
 def _number(value: t.Any) -> float | None:

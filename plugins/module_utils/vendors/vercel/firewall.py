@@ -129,7 +129,7 @@ def _project(place: Scope) -> tuple[str, str, dict[str, t.Any]]:
     ends = security.get("attackModeActiveUntil")
     until = ends / 1000 if isinstance(ends, (int, float)) else None
     enabled = security.get("attackModeEnabled") is True and (until is None or until > clock.now())
-    return raw["id"], plain(raw["name"], 200), {"enabled": enabled, "until": until if enabled else None}
+    return plain(raw["id"], 200), plain(raw["name"], 200), {"enabled": enabled, "until": until if enabled else None}
 
 
 def _set_attack_mode(place: Scope, project_id: str, name: str, on: bool, until: float | None) -> None:

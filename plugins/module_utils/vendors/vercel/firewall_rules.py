@@ -108,7 +108,7 @@ def _rule(raw: dict[str, t.Any]) -> Rule:
     values = condition.get("value")
     ours = condition.get("type") == "ip_address" and condition.get("op") == "inc" and not condition.get("neg") and isinstance(values, list)
     return Rule(
-        raw["id"],
+        plain(raw["id"], 200),
         plain(found.group(1) if found else raw["name"], 200),
         plain(mitigate.get("action"), 40) if isinstance(mitigate, dict) else "",
         frozenset(plain(value, 80) for value in values) if ours and isinstance(values, list) else frozenset(),

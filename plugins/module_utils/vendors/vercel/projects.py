@@ -108,12 +108,13 @@ def parse(place: Scope, raw: dict[str, t.Any]) -> Project:
         raise refuse(f"project {raw['name']} belongs to another team than {place.team}", "Check the option team, and whose token this is", "team")
     targets = raw["targets"] if isinstance(raw.get("targets"), dict) else {}
     auto_assign = raw.get("autoAssignCustomDomains")
+    identity = plain(raw["id"], 200)
     link = raw["link"] if isinstance(raw.get("link"), dict) else {}
     serving = targets.get("production")
     return Project(
-        id=raw["id"],
+        id=identity,
         name=plain(raw["name"], 200),
-        serving={**normalise(serving, place.own_url), "served": True, "target": "production", "project_id": raw["id"]} if serving else None,
+        serving={**normalise(serving, place.own_url), "served": True, "target": "production", "project_id": identity} if serving else None,
         auto_assign=auto_assign if isinstance(auto_assign, bool) else None,
         job=_job(raw.get("lastAliasRequest")),
         paused=raw.get("paused") is True,
@@ -128,7 +129,7 @@ def _job(raw: t.Any) -> Job | None:
     requested = raw.get("requestedAt")
     if not isinstance(raw.get("toDeploymentId"), str) or not isinstance(requested, (int, float)):
         raise client.malformed("promote or rollback job")
-    return Job(plain(raw.get("type"), 40), raw["toDeploymentId"], plain(raw.get("jobStatus"), 40), requested / 1000)
+    return Job(plain(raw.get("type"), 40), plain(raw["toDeploymentId"], 200), plain(raw.get("jobStatus"), 40), requested / 1000)
 
 
 def _near(place: Scope) -> str:

@@ -123,7 +123,7 @@ def stored(raw: t.Any) -> Stored:
     owner = "Vercel itself" if raw["type"] == "system" or raw.get("system") is True else "an integration" if raw.get("configurationId") else ""
     updated = raw.get("updatedAt")
     return Stored(
-        raw["id"],
+        plain(raw["id"], 200),
         raw["key"],
         plain(raw["type"], 40),
         tuple(places),
