@@ -166,6 +166,25 @@ def test_a_refusal_with_status_200_is_a_failure_and_hinders_nobody(desk: Desk) -
     assert desk.states(desk.tell([desk.bot(), desk.hook()])) == ["sent", "repeated"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "body", "state"),
+    [
+        ({"changes": False}, [None], "failed"),
+        ({"changes": False}, [{"metadata": {}}], "failed"),
+        ({"changes": False}, [{"id": "x1", "metadata": ["saasops"]}], "sent"),
+        ({"changes": False}, [{"id": "x1", "metadata": {"saasops": "key"}}], "sent"),
+        ({"changes": True}, {}, "failed"),
+        ({"changes": True}, ["x1"], "failed"),
+    ],
+    ids=str,
+)
+def test_a_status_page_that_answers_otherwise_than_documented_hinders_nobody(desk: Desk, asked: Json, body: t.Any, state: str) -> None:
+    desk.sandbox.fault("body", vendor="statuspage", body=body, times=0, **asked)
+    result = desk.tell([desk.page(severities=["critical"]), desk.hook()], severity="critical")
+    assert desk.states(result) == [state, "sent"]
+    assert (result["routes"][0]["failure"] or {}).get("code", "") != "unforeseen"
+
+
 @pytest.mark.parametrize("fault", [("lost", {}), ("reset", {}), ("status", {"status": 503}), ("rate_limited", {"retry_after": 2})])
 def test_what_had_no_answer_is_sent_again_and_told_once(desk: Desk, fault: tuple[str, Json]) -> None:
     for vendor in ("slack", "pagerduty", "statuspage"):
