@@ -126,7 +126,7 @@ class DirectAction(ActionBase):  # type: ignore[misc]
 
     def _inventory_value(self, option: str, task_vars: dict[str, t.Any]) -> t.Any:
         vendor = self.NAME.split("_")[0]
-        if option in ("component", "token", "api_token", "deploy_key") and vendor not in variables.VENDOR:
+        if option in ("component", *variables.TOKENS) and vendor not in variables.VENDOR:
             if option != "component":
                 return self._value(task_vars, f"{self._vendor_of_component(task_vars)}_{option}")
             if self._task.args.get("endpoints"):

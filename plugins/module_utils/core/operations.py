@@ -17,6 +17,7 @@ class Operation:
     ``saasops_allow: destroy``. ``once`` marks what changes nothing yet, and still must not be sent again when its answer was lost.
     ``lists`` marks what may answer with a JSON list where the vendor's other calls answer with an object. ``form`` marks a body that is
     sent as a form instead of JSON. ``since`` is the version of the vendor's API with which a document came, where not all that are served know it.
+    ``needs`` are the vendor's own names of the permissions that a token must have for it; none where any token of this place will do.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Operation:
     once: bool = False
     form: bool = False
     since: str = ""
+    needs: tuple[str, ...] = ()
 
 
 def table(*operations: Operation) -> dict[str, Operation]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 
+# What a token of one environment may not do. The vendor names no rights beside the kinds of tokens.
+WORKSPACE_TOKEN = "workspace token"
 # Values as they are stored or as containers get them, and what is known of each without its value. A sealed one has no value.
 VARIABLES = Operation(
     "variables",
@@ -93,6 +95,7 @@ SET_LIMITS = Operation(
 )
 PROJECT_TOKENS = Operation(
     "projectTokens",
+    needs=(WORKSPACE_TOKEN,),
     document="""
 query projectTokens($projectId: String!, $first: Int, $after: String) {
   projectTokens(projectId: $projectId, first: $first, after: $after) {
@@ -104,10 +107,16 @@ query projectTokens($projectId: String!, $first: Int, $after: String) {
 # Answers the token itself, this once.
 CREATE_TOKEN = Operation(
     "projectTokenCreate",
+    needs=(WORKSPACE_TOKEN,),
     document="mutation projectTokenCreate($input: ProjectTokenCreateInput!) { projectTokenCreate(input: $input) }",
     changes=True,
 )
-DELETE_TOKEN = Operation("projectTokenDelete", document="mutation projectTokenDelete($id: String!) { projectTokenDelete(id: $id) }", changes=True)
+DELETE_TOKEN = Operation(
+    "projectTokenDelete",
+    needs=(WORKSPACE_TOKEN,),
+    document="mutation projectTokenDelete($id: String!) { projectTokenDelete(id: $id) }",
+    changes=True,
+)
 
 CONFIG_OPERATIONS = (
     VARIABLES,

@@ -44,6 +44,9 @@ query projectToken($first: Int) {
   }
 }""",
 )
+# Whoever has no person behind it, such as the token of a workspace, has no ``me``.
+ME = Operation("me", document="query me { me { id } }")
+API_TOKEN = Operation("apiToken", document="query apiToken { apiToken { workspaces { id name } } }")
 SERVICES = Operation(
     "environment",
     document="""
@@ -175,6 +178,8 @@ REMOVE = Operation("deploymentRemove", document="mutation deploymentRemove($id: 
 
 OPERATIONS = table(
     PROJECT_TOKEN,
+    ME,
+    API_TOKEN,
     SERVICES,
     ENVIRONMENT_SERVICES,
     PROJECTS,

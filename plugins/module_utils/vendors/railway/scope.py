@@ -75,6 +75,17 @@ def resolve(client: Client, project: str | None, environment: str | None, servic
     project, environment = _given(project, environment)
     if is_id(project) and is_id(environment) and is_id(service):
         return Scope(project, environment, service, project, environment, service)
+    return _service_in(client, project, environment, service)
+
+
+def seen(client: Client, project: str | None, environment: str | None, service: str, has_project_token: bool) -> Scope:
+    """The same, and never without having asked: the token sees what was given, or a failure tells what it does not see."""
+    if has_project_token:
+        return _by_project_token(client, project, environment, service)
+    return _service_in(client, *_given(project, environment), service)
+
+
+def _service_in(client: Client, project: str, environment: str, service: str) -> Scope:
     place, services = _in_project(client, project_id(client, project), environment)
     service_id, service_name = pick(service, services.items(), "service", f"project {place.project}")
     return Scope(place.project_id, place.environment_id, service_id, place.project, place.environment, service_name, place.plan)
