@@ -156,6 +156,17 @@ def on_sandbox(world: World, name: str, environment: str = "production", databas
     return system
 
 
+def variables(name: str, environment: str = "production") -> dict[str, Json]:
+    """component -> all its variables, the group's among them, as the files say them."""
+    shipped = ROOT / "inventories" / name
+    own = yaml.safe_load((shipped / f"{environment}.yml").read_text(encoding="utf-8"))["components"]
+    shared: Json = {}
+    for path in sorted((shipped / "group_vars" / "components").glob("*.yml")):
+        shared.update(yaml.safe_load(path.read_text(encoding="utf-8")))
+    files = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in (shipped / "host_vars").glob("*.yml")}
+    return {host: {**shared, **own["vars"], **files.get(host, {}), **facts} for host, facts in own["hosts"].items()}
+
+
 def _declared(shipped: pathlib.Path, environment: str) -> dict[str, Json]:
     """component -> its own variables, as the inventory's files say them."""
     own = yaml.safe_load((shipped / f"{environment}.yml").read_text(encoding="utf-8"))["components"]["hosts"]

@@ -9,13 +9,14 @@ import sys
 import typing as t
 from pathlib import Path
 
-from . import scenario
+from . import inventory, scenario
 from .errors import Refused
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="sandbox", description="A simulator of the vendors and of a small app, on loopback.")
     parser.add_argument("--scenario", default="bad-release", help=f"one of: {', '.join(scenario.names())}")
+    parser.add_argument("--world", type=Path, metavar="FILE", help="a world like somebody's own: YAML or JSON, its components with their inventory's variables")
     parser.add_argument("--state-file", type=Path, default=Path(".sandbox/run.json"), help="where addresses and tokens are written (0600)")
     parser.add_argument("--clock", choices=("real", "virtual"), default="virtual")
     parser.add_argument("--scale", type=int, metavar="N", help="N times the usual data at every vendor (as --set scale=N)")
@@ -42,7 +43,7 @@ def main() -> int:
         changes = settings(given.set)
         if given.scale is not None:
             changes["scale"] = given.scale
-        found = scenario.load(given.scenario, changes)
+        found = inventory.read(given.world, given.scenario, changes) if given.world else scenario.load(given.scenario, changes)
     except Refused as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 2

@@ -7,7 +7,7 @@ import typing as t
 
 from aiohttp import web
 
-from . import scenario
+from . import inventory, scenario
 from .errors import Refused
 from .kill import Kill
 from .status_pages import post
@@ -78,9 +78,10 @@ class Control:
 
     async def load_scenario(self, request: web.Request) -> web.Response:
         wish = await _body(request)
-        _only(wish, {"scenario", "set"})
+        _only(wish, {"scenario", "set", "world"})
         name = str(wish.get("scenario", self._world.scenario))
-        self._world.seed(scenario.load(name, wish.get("set")))
+        known = scenario.load(name, wish.get("set"))
+        self._world.seed(inventory.world(wish["world"], known) if "world" in wish else known)
         return web.json_response({"scenario": name, "epoch": self._world.epoch, "components": sorted(self._world.components)})
 
     async def patch_world(self, request: web.Request) -> web.Response:

@@ -65,8 +65,10 @@ class Control:
         return t.cast("dict[str, str]", self.ask("GET", "/secrets")["secrets"])
 
     # -- what shall happen
-    def scenario(self, name: str, **settings: t.Any) -> Json:
-        return self.ask("POST", "/scenario", {"scenario": name, "set": settings})
+    def scenario(self, name: str, world: Json | None = None, **settings: t.Any) -> Json:
+        """``world``: components and addresses as ``inventory`` takes them."""
+        own = {} if world is None else {"world": world}
+        return self.ask("POST", "/scenario", {"scenario": name, "set": settings, **own})
 
     def fault(self, kind: str, **options: t.Any) -> int:
         return int(self.ask("POST", "/faults", {"kind": kind, **options})["id"])
@@ -156,9 +158,9 @@ class Sandbox(Control):
         self.stop()
         raise RuntimeError(f"the sandbox did not start: {said.strip()}")
 
-    def scenario(self, name: str, **settings: t.Any) -> Json:
+    def scenario(self, name: str, world: Json | None = None, **settings: t.Any) -> Json:
         """Another world at the same addresses; ``run`` follows it, for its components have other ids."""
-        answer = super().scenario(name, **settings)
+        answer = super().scenario(name, world, **settings)
         self.run = json.loads(self.state_file.read_text(encoding="utf-8"))
         return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import copy
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import Refused
@@ -18,6 +18,8 @@ class Scenario:
     name: str
     settings: dict[str, t.Any]
     components: dict[str, dict[str, t.Any]]
+    # What of a vendor there is one of goes by its own name, where these have it: vercel_team, railway_project and the like.
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def names() -> list[str]:

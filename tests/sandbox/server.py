@@ -19,6 +19,7 @@ from .clock import ClockConnection, RealClock, VirtualClock
 from .control import Control
 from .convex import Convex
 from .datadog import Datadog
+from .elsewhere import Elsewhere
 from .gateway import middleware
 from .pagerduty import PagerDuty
 from .railway import Railway
@@ -47,7 +48,7 @@ class Options:
 
 def vendors(world: World) -> dict[str, Vendor]:
     """A further vendor is one more package and one more name here."""
-    services: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Shopify(world), Stripe(world)]
+    services: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Shopify(world), Stripe(world), Elsewhere(world)]
     told: list[Vendor] = [Slack(world), PagerDuty(world), Statuspage(world)]
     watching: list[Vendor] = [UptimeRobot(world), Datadog(world), Sentry(world)]
     return {vendor.name: vendor for vendor in (*services, *told, *watching)}

@@ -128,6 +128,7 @@ class World:
         self.vendors: dict[str, Vendor] = {}
         self.components: dict[str, Component] = {}
         self.settings: dict[str, t.Any] = {}
+        self.names: dict[str, str] = {}
         self.scenario = ""
         self.epoch = 0
         # Notes real changes of state for the request that makes them: others may be waiting for news at the same time.
@@ -154,6 +155,7 @@ class World:
         self.epoch += 1
         self.scenario = scenario.name
         self.settings = scenario.settings
+        self.names = scenario.names
         self._random = random.Random(scenario.settings.get("seed"))
         self._given.clear()
         self._made.clear()

@@ -56,7 +56,8 @@ class Convex:
         self.team.tokens.append(Token(9002, "laptop", self.world.token("convex.personal"), born, "personal", MEMBER))
         self.project = Project(5001, "Shop", PROJECT, born)
         self.team.projects.append(self.project)
-        self.deployment = Deployment(6001, DEPLOYMENT, "prod", "production", born, component=name, creator=MEMBER)
+        called = self.world.names.get("convex_deployment", DEPLOYMENT)
+        self.deployment = Deployment(6001, called, "prod", "production", born, component=name, creator=MEMBER)
         self.deployment.env = {key: str(value) for key, value in seed.get("variables", {}).items()}
         for secret in seed.get("secrets", []):
             self.deployment.env[secret] = self.world.token(f"convex.variable.{secret}")
@@ -65,7 +66,7 @@ class Convex:
             Key(7001, "ansible", self.world.token("convex.deploy"), born, creator=MEMBER),
             Key(7002, "ci", self.world.token("convex.ci"), born, allowed=("deployment:deploy",), creator=MEMBER),
         ]
-        other = Deployment(6002, OTHER, "dev", "dev/member-71", born, creator=MEMBER)
+        other = Deployment(6002, DEPLOYMENT if called == OTHER else OTHER, "dev", "dev/member-71", born, creator=MEMBER)
         other.keys = [Key(7003, "laptop", self.world.token("convex.other"), born, creator=MEMBER)]
         self.project.deployments = [self.deployment, other]
         self.jobs, self.log = Jobs(self), Log(self)

@@ -69,6 +69,10 @@ class Railway:
                 self.environments[environment.id] = environment
             self.production = next(iter(self.environments))
             self._first_tokens = {environment.id: self.world.uuid() for environment in self.environments.values()}
+        self.project_name = self.world.names.get("railway_project", PROJECT)
+        production = self.world.names.get("railway_environment", PRODUCTION)
+        for environment, name in zip(self.environments.values(), (production, PRODUCTION if production == STAGING else STAGING), strict=True):
+            environment.name = name
         self.project_tokens.clear()
         for environment in self.environments.values():
             first = self._first_tokens[environment.id]

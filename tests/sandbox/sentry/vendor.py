@@ -24,6 +24,7 @@ class Sentry(Watcher):
     name = "sentry"
 
     def begin(self) -> None:
+        self.organization = self.world.names.get("sentry_organization", ORGANIZATION)
         # Of the newest minutes, when there are more errors than otherwise.
         self.burst = 0
         # Errors in a minute from one moment to another.
@@ -37,7 +38,7 @@ class Sentry(Watcher):
         self._issues = [self._issue(number) for number in range(6 * self.world.scale)]
 
     def run_info(self, url: str) -> Json:
-        return {"url": url, "token": self.world.token("sentry", "sntrys_"), "organization": ORGANIZATION}
+        return {"url": url, "token": self.world.token("sentry", "sntrys_"), "organization": self.organization}
 
     def patch(self, component: str, deployment: str | None, changes: Json) -> None:
         """``burst``: errors in each of the last five minutes. The others stand in ``begin``."""
@@ -60,7 +61,7 @@ class Sentry(Watcher):
         async def handle(request: web.Request) -> web.StreamResponse:
             if request.headers.get("Authorization") != f"Bearer {self.world.token('sentry', 'sntrys_')}":
                 return web.json_response({"detail": "Invalid token"}, status=401)
-            if request.match_info["organization"] != ORGANIZATION:
+            if request.match_info["organization"] != self.organization:
                 return web.json_response({"detail": "The requested resource does not exist"}, status=404)
             return operation(request)
 
@@ -78,7 +79,7 @@ class Sentry(Watcher):
             "shortId": f"SHOP-{number + 1}",
             "title": f"{TYPES[number % 3]}: {level} number {number + 1}",
             "culprit": "checkout(src/cart.ts)",
-            "permalink": f"https://{ORGANIZATION}.sentry.io/issues/{5000 + number}/",
+            "permalink": f"https://{self.organization}.sentry.io/issues/{5000 + number}/",
             "logger": None,
             "level": level,
             "status": "resolved" if number % 6 == 5 else "unresolved",

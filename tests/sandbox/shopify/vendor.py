@@ -61,6 +61,7 @@ class Shopify:
     # -- seeding
     def seed(self, components: dict[str, Json]) -> None:
         now = self.world.now()
+        self.domain = self.world.names.get("shopify_shop", DOMAIN)
         self.created = now - 700 * DAY
         self.buckets.clear()
         self.granted.clear()

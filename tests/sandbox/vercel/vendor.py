@@ -42,8 +42,11 @@ class Vercel:
         self.deployments.clear()
         born = self.world.now() - 400 * 86400
         if not self.teams:
-            # Names and tokens outlive a scenario, and so do the ids of the teams: clients were pointed at them.
-            self.teams = [Team(f"team_{self.world.word(24)}", slug, slug.replace("-", " ").title(), born) for slug in (TEAM, OTHER_TEAM)]
+            # Tokens outlive a scenario, and so do the ids of the teams: clients were pointed at them.
+            self.teams = [Team(f"team_{self.world.word(24)}", slug, "", born) for slug in (TEAM, OTHER_TEAM)]
+        self.teams[0].slug = self.world.names.get("vercel_team", TEAM)
+        for team in self.teams:
+            team.name = team.slug.replace("-", " ").title()
         self._limit_left = 10_000
         for name, seed in components.items():
             self._seed_project(name, seed)
