@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 import pytest
@@ -14,14 +15,14 @@ from tests.sandbox.launch import Sandbox
 
 Json = dict[str, t.Any]
 PARAMS = {"request_timeout": "10s", "deadline": "1m", **dict.fromkeys(access.SECRETS)}
-VARIABLES = ("RAILWAY_TOKEN", "RAILWAY_API_TOKEN", "VERCEL_TOKEN")
+PREFIXES = ("CONVEX_", "DATADOG_", "DD_", "RAILWAY_", "SENTRY_", "SHOPIFY_", "STRIPE_", "UPTIMEROBOT_", "VERCEL_")
 
 
 @pytest.fixture
 def shop(sandbox_process: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Json:
     """What the sandbox tells of its vendors; nothing of whoever runs the tests is in the environment."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(PREFIXES)]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("SAASOPS_CLOCK_URL", str(sandbox_process.run["clock_url"]))
     sandbox_process.scenario("bad-release")
     return sandbox_process.run
@@ -142,3 +143,159 @@ def test_a_vercel_token_of_another_team_and_a_dead_one_do_not_fit(shop: Json, to
     found = asked(vercel(shop), token=secret)
     assert found["fits"] is False
     assert ("valid" in found["next"]) is (status in ("auth", "permission"))
+
+
+# --- Convex
+
+
+def convex(shop: Json, **facts: t.Any) -> Json:
+    known = shop["convex"]
+    place = {"convex_url": known["url"], "convex_deployment": known["deployment"]}
+    return {"name": "backend", "component_vendor": "convex", "saasops_environment": "production", **place, **facts}
+
+
+def test_a_convex_key_tells_what_it_may_do(shop: Json) -> None:
+    found = asked(convex(shop), deploy_key=shop["convex"]["deploy_key"])
+    assert (found["fits"], found["kind"], found["token"]) == (True, "production deploy key", "variable convex_deploy_key")
+    assert found["belongs_to"] == f"deployment {shop['convex']['deployment']}"
+    assert found["can"] == dict.fromkeys(("deployment:data:view", "deployment:env:view", "deployment:logs:view"), True)
+
+
+def test_a_convex_key_of_few_permissions_fits_and_names_what_it_lacks(shop: Json) -> None:
+    found = asked(convex(shop), deploy_key=shop["convex"]["ci_key"])
+    assert found["fits"] is True
+    assert found["missing"] == ["deployment:data:view", "deployment:env:view", "deployment:logs:view"]
+    assert found["next"].startswith("Make a deploy key that has deployment:data:view, deployment:env:view, deployment:logs:view too")
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_convex_key_of_another_deployment_does_not_fit(shop: Json, named: bool) -> None:
+    found = asked(convex(shop, **({} if named else {"convex_deployment": None})), deploy_key=shop["convex"]["other"]["deploy_key"])
+    assert found["fits"] is False
+    assert ("belongs to the deployment" in found["why"]) is named
+    assert found["next"]
+
+
+def test_a_convex_key_of_a_developer_does_not_fit_production(shop: Json) -> None:
+    key = shop["convex"]["deploy_key"].replace("prod:", "dev:")
+    assert asked(convex(shop), deploy_key=key)["why"] == "it is a dev deploy key, and this is production"
+    assert asked(convex(shop, saasops_environment="staging"), deploy_key=key)["fits"] is True
+
+
+def test_a_convex_key_is_found_in_either_variable_of_the_environment(shop: Json, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVEX_DEPLOYMENT_TOKEN", shop["convex"]["deploy_key"])
+    assert asked(convex(shop))["token"] == "environment CONVEX_DEPLOYMENT_TOKEN"
+    monkeypatch.setenv("CONVEX_DEPLOY_KEY", f"prod:{shop['convex']['deployment']}|dead")
+    found = asked(convex(shop))
+    assert (found["token"], found["fits"]) == ("environment CONVEX_DEPLOY_KEY", False)
+
+
+def test_a_convex_key_that_a_shell_has_cut_does_not_fit(shop: Json) -> None:
+    found = asked(convex(shop), deploy_key=f"prod:{shop['convex']['deployment']}")
+    assert (found["fits"], found["next"]) == (False, "Put the key in single quotes: a shell takes an unquoted | as a pipe")
+
+
+# --- Shopify
+
+
+def shopify(shop: Json, **facts: t.Any) -> Json:
+    place = {"shopify_shop": shop["shopify"]["shop"], "shopify_api_url": shop["shopify"]["url"]}
+    return {"name": "store", "component_vendor": "shopify", "saasops_environment": "production", **place, **facts}
+
+
+def test_a_shopify_token_tells_its_app_and_its_scopes(shop: Json) -> None:
+    found = asked(shopify(shop), token=shop["shopify"]["stock_token"])
+    assert (found["fits"], found["kind"], found["belongs_to"]) == (True, "access token", f"app Stock in {shop['shopify']['shop']}")
+    assert (found["can"], found["missing"]) == ({"read_inventory": True, "read_orders": True, "read_products": True}, [])
+
+
+def test_shopify_client_credentials_are_of_inventory_and_environment_together(shop: Json, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOPIFY_API_SECRET", shop["shopify"]["client_secret"])
+    found = asked(shopify(shop, shopify_client_id=shop["shopify"]["client_id"]))
+    assert (found["fits"], found["kind"], found["token"]) == (True, "client credentials", "environment SHOPIFY_API_SECRET")
+    # A token of the inventory goes before a secret of the environment, which may be another app's.
+    assert asked(shopify(shop), token=shop["shopify"]["reports_token"])["belongs_to"].startswith("app Reports in")
+
+
+@pytest.mark.parametrize(("secret", "facts"), [("shpat_dead", {}), ("", {"shopify_shop": "another-shop"})])
+def test_a_shopify_token_that_is_dead_or_of_another_shop_does_not_fit(shop: Json, secret: str, facts: Json) -> None:
+    found = asked(shopify(shop, **facts), token=secret or shop["shopify"]["token"])
+    assert (found["fits"], bool(found["why"]), bool(found["next"])) == (False, True, True)
+
+
+# --- Stripe
+
+
+def stripe(shop: Json, **facts: t.Any) -> Json:
+    return {"name": "money", "component_vendor": "stripe", "saasops_environment": "production", "stripe_api_url": shop["stripe"]["url"], **facts}
+
+
+@pytest.mark.parametrize(("name", "kind", "owner"), [("api_key", "live secret key", True), ("restricted_key", "live restricted key", False)])
+def test_each_kind_of_stripe_key_is_recognised(shop: Json, name: str, kind: str, owner: bool) -> None:
+    found = asked(stripe(shop), api_key=shop["stripe"][name])
+    assert (found["fits"], found["kind"], found["token"]) == (True, kind, "variable stripe_api_key")
+    assert found["belongs_to"] == (f"account {shop['stripe']['account']}" if owner else "")
+
+
+def test_a_stripe_key_of_the_other_mode_does_not_fit(shop: Json) -> None:
+    declared, silent = (asked(stripe(shop, **facts), api_key=shop["stripe"]["test_key"]) for facts in ({"stripe_mode": "live"}, {}))
+    assert (declared["fits"], declared["why"]) == (False, "this is live mode, and the Stripe key is a test key")
+    assert (silent["fits"], silent["why"]) == (False, "it is a test secret key, and this is production")
+    assert asked(stripe(shop, saasops_environment="staging"), api_key=shop["stripe"]["test_key"])["fits"] is True
+
+
+def test_what_a_restricted_key_may_read_is_tried_and_what_it_may_change_stays_unknown(shop: Json, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = ["rak_charge_read", "rak_dispute_read", "rak_refund_write"]
+    monkeypatch.setattr(access.permissions, "needed_by_any", lambda _vendor: wanted)
+    told = result(stripe(shop), api_key=shop["stripe"]["restricted_key"])
+    assert told["access"]["can"] == {"rak_charge_read": True, "rak_dispute_read": False, "rak_refund_write": None}
+    assert told["access"]["missing"] == ["rak_dispute_read"]
+    assert [step["name"] for step in told["steps"]] == ["get_account", "list_charges", "list_disputes"]
+    assert asked(stripe(shop), api_key=shop["stripe"]["api_key"])["can"] == dict.fromkeys(wanted, True)
+
+
+@pytest.mark.parametrize("key", ["sk_live_dead0000", "pk_live_public00"])
+def test_a_stripe_key_that_is_dead_or_public_does_not_fit(shop: Json, key: str) -> None:
+    found = asked(stripe(shop), api_key=key)
+    assert (found["fits"], bool(found["next"])) == (False, True)
+
+
+# --- the services of monitors
+
+
+def service(shop: Json, name: str, **secrets: str | None) -> Json:
+    options = {f"{name}_api_url": shop[name]["url"], **({"sentry_organization": shop["sentry"]["organization"]} if name == "sentry" else {})}
+    told = outcome(lambda task: {"access": access.of(task, railway(shop), name)}, {**PARAMS, **options, **secrets}, False)
+    assert not told.get("failed"), told["msg"]
+    return t.cast(Json, told["access"])
+
+
+def test_a_service_of_monitors_is_asked_with_its_own_key(shop: Json) -> None:
+    assert "main API key" in service(shop, "uptimerobot", uptimerobot_api_key=shop["uptimerobot"]["api_key"])["can"]
+    robot = service(shop, "uptimerobot", uptimerobot_api_key=shop["uptimerobot"]["api_key"])
+    assert (robot["fits"], robot["why"], robot["missing"]) == (None, "it lives", [])
+    dog = service(shop, "datadog", datadog_api_key=shop["datadog"]["api_key"], datadog_app_key=shop["datadog"]["read_key"])
+    assert (dog["fits"], dog["can"]) == (None, {"monitors_downtime": True, "monitors_read": True, "monitors_write": None})
+    watch = service(shop, "sentry", sentry_token=shop["sentry"]["token"])
+    assert (watch["fits"], watch["can"]) == (True, {"event:read": True, "org:read": None})
+
+
+@pytest.mark.parametrize(
+    ("name", "secrets"),
+    [
+        ("uptimerobot", {"uptimerobot_api_key": "u1-dead"}),
+        ("datadog", {"datadog_api_key": "dead", "datadog_app_key": "dead"}),
+        ("sentry", {"sentry_token": "sntrys_dead"}),
+    ],
+)
+def test_a_dead_key_of_a_service_does_not_fit(shop: Json, name: str, secrets: dict[str, str]) -> None:
+    found = service(shop, name, **secrets)
+    assert (found["fits"], bool(found["next"])) == (False, True)
+
+
+def test_a_service_without_a_key_is_told_with_what_to_set(shop: Json) -> None:
+    assert service(shop, "datadog")["next"] == "Set the inventory variable datadog_api_key and datadog_app_key, or export DD_API_KEY and DD_APP_KEY"
+
+
+def test_a_component_without_a_vendor_needs_no_token() -> None:
+    assert asked({"name": "cache", "component_vendor": "redis"})["fits"] is None

@@ -32,9 +32,15 @@ from __future__ import annotations
 
 VERBS: dict[str, dict[str, tuple[str, ...]]] = {
 '''
+BETWEEN = """
+# Of these, the ones that only serve to read the address of a database from a variable at the vendor (component_dsn_from).
+OF_THE_ADDRESS: dict[str, dict[str, tuple[str, ...]]] = {
+"""
+# Where that begins.
+READS_ADDRESS = (f"{UTILS}capabilities.variables", "value")
 # (module, name) of a function, class, method (``Class.method``) or value.
 Symbol = tuple[str, str]
-Table = dict[str, dict[str, tuple[str, ...]]]
+Asked = dict[str, tuple[str, ...]]
 
 
 class Source:
@@ -86,7 +92,8 @@ def known_to(name: str) -> frozenset[str]:
 class Reach:
     """Everything that is come to from some symbols."""
 
-    def __init__(self, entries: t.Iterable[Symbol]) -> None:
+    def __init__(self, entries: t.Iterable[Symbol], without: Symbol | None = None) -> None:
+        self._without = without
         self.operations: set[Symbol] = set()
         self._found: set[Symbol] = set()
         # The classes that are made; by module, the modules that handed it on as a value; and by module, what it asks of what is not known.
@@ -132,7 +139,7 @@ class Reach:
 
     def _follow(self, module: str, name: str) -> None:
         here = source(module)
-        if here is None or (module, name) in self._found:
+        if here is None or (module, name) in self._found or (module, name) == self._without:
             return
         if name not in here.defined:
             self._name(here, here.imported.get(name, ""))
@@ -221,14 +228,21 @@ def verbs() -> list[str]:
     return sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
 
-def operations_of(verb: str) -> dict[str, tuple[str, ...]]:
+def operations_of(verb: str, without: Symbol | None = None) -> Asked:
     """By vendor, the names of the operations."""
     entries = [(f"plugins.modules.{name}", "execute") for name in modules_of(verb) if source(f"plugins.modules.{name}")]
     found: dict[str, set[str]] = collections.defaultdict(set)
-    for module, name in Reach(entries).operations:
+    for module, name in Reach(entries, without).operations:
         vendor = module.removeprefix(f"{UTILS}vendors.").split(".")[0]
         found[vendor] |= {one.name for one in _in(getattr(importlib.import_module(f"{PREFIX}{module}"), name))}
     return {vendor: tuple(sorted(names)) for vendor, names in sorted(found.items()) if names}
+
+
+def of_the_address(verb: str, asked: Asked) -> Asked:
+    """Those that nothing but the reading of an address comes to."""
+    others = operations_of(verb, READS_ADDRESS)
+    found = {vendor: tuple(name for name in names if name not in others.get(vendor, ())) for vendor, names in asked.items()}
+    return {vendor: names for vendor, names in found.items() if names}
 
 
 def _in(value: t.Any) -> t.Iterator[t.Any]:
@@ -244,18 +258,23 @@ def _in(value: t.Any) -> t.Iterator[t.Any]:
 
 
 def rendered() -> str:
-    lines = []
-    for verb in verbs():
-        asked = operations_of(verb)
+    asked = {verb: operations_of(verb) for verb in verbs()}
+    addresses = {verb: of_the_address(verb, found) for verb, found in asked.items()}
+    return "\n".join(
+        [HEAD.rstrip("\n"), *_lines(asked), "}", BETWEEN.strip("\n"), *_lines({verb: found for verb, found in addresses.items() if found}), "}", ""]
+    )
+
+
+def _lines(table: dict[str, Asked]) -> t.Iterator[str]:
+    for verb, asked in table.items():
         if not asked:
-            lines.append(f'    "{verb}": {{}},')
+            yield f'    "{verb}": {{}},'
             continue
-        lines.append(f'    "{verb}": {{')
+        yield f'    "{verb}": {{'
         for vendor, names in asked.items():
             several = [f'        "{vendor}": (', *(f'            "{name}",' for name in names), "        ),"]
-            lines += several if len(names) > 1 else [f'        "{vendor}": ("{names[0]}",),']
-        lines.append("    },")
-    return "\n".join([HEAD.rstrip("\n"), *lines, "}", ""])
+            yield from several if len(names) > 1 else [f'        "{vendor}": ("{names[0]}",),']
+        yield "    },"
 
 
 if __name__ == "__main__":

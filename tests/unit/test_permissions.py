@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import permissions
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import access, permissions
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.verb_operations import VERBS
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deploy_keys
 from tests.tools import verb_operations
 
 
@@ -34,3 +35,23 @@ def test_a_rollback_reads_and_rolls_back_and_touches_no_tokens() -> None:
 def test_a_verb_that_asks_a_vendor_nothing_needs_nothing_there() -> None:
     assert permissions.needed("report", "railway") == []
     assert permissions.needed("no_such_verb", "vercel") == []
+
+
+def test_a_token_of_few_permissions_lacks_nothing_that_its_component_never_asks() -> None:
+    backend = {"component_vendor": "convex"}
+    assert permissions.needed("logs", "convex") == ["deployment:logs:view"]
+    assert permissions.needed("logs", "convex", backend) == []
+    assert permissions.needed("logs", "convex", {**backend, "component_logs": {"packs": ["errors"]}}) == ["deployment:logs:view"]
+    assert permissions.needed("db_integrity", "convex") == ["deployment:data:view", "deployment:env:view"]
+    assert permissions.needed("db_integrity", "convex", backend) == ["deployment:data:view"]
+    assert permissions.needed("db_migrate", "convex", {"component_dsn_from": "convex:DATABASE_URL"}) == ["deployment:env:view"]
+
+
+def test_every_permission_that_an_operation_of_convex_names_is_one_that_a_key_can_have() -> None:
+    named = {name for operation in permissions.operations("convex").values() for name in operation.needs}
+    assert named - {"team token"} <= set(deploy_keys.PERMISSIONS)
+
+
+def test_every_vendor_whose_token_is_looked_at_has_a_table() -> None:
+    assert set(access.VENDORS) == set(permissions.VENDORS)
+    assert all(permissions.operations(vendor) for vendor in permissions.VENDORS)

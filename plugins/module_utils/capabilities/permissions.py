@@ -11,16 +11,28 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.verb_operations import VERBS
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.verb_operations import OF_THE_ADDRESS, VERBS
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 
 # Those whose operations tell what they need.
-VENDORS = ("railway", "vercel")
+VENDORS = ("convex", "datadog", "railway", "sentry", "shopify", "stripe", "uptimerobot", "vercel")
+# What a verb looks at only where the inventory of a component says so.
+WHERE_DECLARED = {"logs": "component_logs", "monitors": "component_monitors"}
 
 
-def needed(verb: str, vendor: str) -> list[str]:
-    """Empty where any token that reaches the component will do, and where the verb asks nothing of the vendor."""
-    return _of(vendor, VERBS.get(verb, {}).get(vendor, ()))
+def needed(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None = None) -> list[str]:
+    """Empty where any token that reaches the component will do, and where the verb asks nothing of the vendor.
+
+    With a component's inventory variables, what the verb surely never asks for this one is left out, so that a token of few permissions is not
+    taken for one that lacks some.
+    """
+    names = VERBS.get(verb, {}).get(vendor, ())
+    if component is not None:
+        if verb in WHERE_DECLARED and not component.get(WHERE_DECLARED[verb]):
+            names = ()
+        if str(component.get("component_dsn_from") or "").partition(":")[0] != vendor:
+            names = tuple(name for name in names if name not in OF_THE_ADDRESS.get(verb, {}).get(vendor, ()))
+    return _of(vendor, names)
 
 
 def needed_by_any(vendor: str) -> list[str]:
@@ -35,10 +47,34 @@ def _of(vendor: str, names: t.Iterable[str]) -> list[str]:
 
 def operations(vendor: str) -> dict[str, Operation]:
     """Imported where it is used. By statements: what they name is all that Ansible sends along with a module."""
+    if vendor == "convex":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.operations import OPERATIONS as CONVEX
+
+        return CONVEX
+    if vendor == "datadog":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.datadog.operations import OPERATIONS as DATADOG
+
+        return DATADOG
     if vendor == "railway":
         from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.operations import OPERATIONS as RAILWAY
 
         return RAILWAY
+    if vendor == "sentry":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.sentry.operations import OPERATIONS as SENTRY
+
+        return SENTRY
+    if vendor == "shopify":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.operations import OPERATIONS as SHOPIFY
+
+        return SHOPIFY
+    if vendor == "stripe":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe.operations import OPERATIONS as STRIPE
+
+        return STRIPE
+    if vendor == "uptimerobot":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot.operations import OPERATIONS as UPTIMEROBOT
+
+        return UPTIMEROBOT
     if vendor == "vercel":
         from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.operations import OPERATIONS as VERCEL
 

@@ -308,3 +308,44 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
 }
+# Of these, the ones that only serve to read the address of a database from a variable at the vendor (component_dsn_from).
+OF_THE_ADDRESS: dict[str, dict[str, tuple[str, ...]]] = {
+    "db_integrity": {
+        "convex": ("list_environment_variables",),
+        "railway": (
+            "environment",
+            "project",
+            "projectToken",
+            "projects",
+            "variables",
+        ),
+        "vercel": (
+            "filter_project_envs",
+            "get_project_env",
+            "get_projects",
+        ),
+    },
+    "db_migrate": {
+        "convex": ("list_environment_variables",),
+        "railway": (
+            "environment",
+            "project",
+            "projectToken",
+            "projects",
+            "variables",
+        ),
+        "vercel": (
+            "filter_project_envs",
+            "get_project_env",
+            "get_projects",
+        ),
+    },
+    "scheduled": {
+        "convex": ("list_environment_variables",),
+        "railway": ("variables",),
+        "vercel": (
+            "filter_project_envs",
+            "get_project_env",
+        ),
+    },
+}

@@ -14,10 +14,18 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
+
+if t.TYPE_CHECKING:
+    from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
 
 Arguments = t.Mapping[str, t.Mapping[str, t.Any]]
 # What a vendor tells of a token; its keys are those of ``access``.
 Access = dict[str, t.Any]
+# A vendor that says one of these has been asked, and has answered.
+ANSWERED = ("auth", "not_found", "permission", "plan", "refused")
+# Environments that mean what customers see.
+PRODUCTION = ("live", "prod", "production")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,11 +77,16 @@ def variables_of(argument: t.Mapping[str, t.Any]) -> list[str]:
     return list(argument["fallback"][1]) if "fallback" in argument else []
 
 
-def how_to_give(vendor: str, arguments: Arguments) -> str:
-    """The next step for whoever has given no token; the safest kind stands first in the vendor's table."""
+def is_production(component: t.Mapping[str, t.Any]) -> bool:
+    return str(component.get("saasops_environment") or "").lower() in PRODUCTION
+
+
+def how_to_give(vendor: str, arguments: Arguments, all_of_them: bool = False) -> str:
+    """The next step for whoever has given no token; of several the safest stands first in the vendor's table."""
     hidden = {name: argument for name, argument in arguments.items() if argument.get("no_log")}
-    variables = " or ".join(f"{vendor}_{name}" for name in hidden)
-    exported = " or ".join(one for argument in hidden.values() for one in variables_of(argument)[:1])
+    word = " and " if all_of_them else " or "
+    variables = word.join(f"{vendor}_{name}" for name in hidden)
+    exported = word.join(one for argument in hidden.values() for one in variables_of(argument)[:1])
     return f"Set the inventory variable {variables}" + (f", or export {exported}" if exported else "")
 
 
@@ -108,5 +121,12 @@ def refused(vendor: str, given: Given, failure: Failure, kind: str = "") -> Acce
     return access(vendor, given.source, kind, fits=False, why=failure.message, next_step=failure.hint)
 
 
-# A vendor that says one of these has been asked, and has answered.
-ANSWERED = ("auth", "not_found", "permission", "plan", "refused")
+def tried(client: Client, operation: Operation, query: t.Mapping[str, t.Any], path: t.Mapping[str, t.Any] | None = None) -> bool:
+    """Whether the token may ask this. Whatever else the vendor says is raised."""
+    try:
+        client.call(operation, path=path, query=query)
+    except Failure as failure:
+        if failure.kind != "permission":
+            raise
+        return False
+    return True

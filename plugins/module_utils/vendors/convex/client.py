@@ -81,7 +81,7 @@ class Place:
 
 def connect(task: Task, params: t.Mapping[str, t.Any]) -> Place:
     """The deployment that ``deploy_key``, ``url`` and ``deployment`` name, or else the process environment; sends nothing yet."""
-    key, url = _credentials(str(params.get("deploy_key") or "").strip(), str(params.get("url") or "").strip())
+    key, url, _source = credentials(params)
     register(key, key.partition("|")[2])
     if not key:
         raise Failure(
@@ -115,14 +115,16 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Place:
     return Place(Client(task.wire(VENDOR, base_url, ("Authorization", f"Convex {key}")), task.gate, interpret), of_key or wanted, base_url)
 
 
-def _credentials(key: str, url: str) -> tuple[str, str]:
-    """Key and address from the options, else from the environment. A self-hosted deployment's pair stays together: a key never goes
-    to the address of another deployment."""
-    cloud = next((value for name in KEY_VARIABLES if (value := os.environ.get(name, "").strip())), "")
+def credentials(params: t.Mapping[str, t.Any]) -> tuple[str, str, str]:
+    """(key, address, the variable of the environment that the key is from) from the options, else from the environment. A self-hosted deployment's
+    pair stays together: a key never goes to the address of another deployment."""
+    key, url = str(params.get("deploy_key") or "").strip(), str(params.get("url") or "").strip()
+    variable = next((name for name in KEY_VARIABLES if os.environ.get(name, "").strip()), "")
+    cloud = os.environ.get(variable, "").strip()
     hosted_key, hosted_url = os.environ.get(SELF_HOSTED_KEY, "").strip(), os.environ.get(SELF_HOSTED_URL, "").strip()
     register(cloud, hosted_key)
     if key:
-        return key, url
+        return key, url, ""
     is_hosted = bool(hosted_key and hosted_url) and url.rstrip("/") in ("", hosted_url.rstrip("/"))
     if is_hosted and cloud and not url:
         raise refuse(
@@ -130,7 +132,7 @@ def _credentials(key: str, url: str) -> tuple[str, str]:
             "Keep one of them, or give the option url",
             "two_keys",
         )
-    return (hosted_key, hosted_url) if is_hosted else (cloud, url)
+    return (hosted_key, hosted_url, SELF_HOSTED_KEY) if is_hosted else (cloud, url, variable)
 
 
 def check_secret(secret: str, what: str) -> None:

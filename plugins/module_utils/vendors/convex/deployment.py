@@ -107,9 +107,7 @@ def execute(task: Task) -> dict[str, t.Any]:
 def execute_info(task: Task) -> dict[str, t.Any]:
     """What the module convex_deployment_info does; its documentation tells options and result."""
     place = connect(task, task.params)
-    key = read(place, operations.CHECK_ADMIN_KEY)
-    if not isinstance(key, dict) or not isinstance(key.get("allowedOps"), list):
-        raise malformed("check of the deploy key")
+    key = key_of(place)
     facts, urls, version = (_unless_forbidden(ask) for ask in (lambda: _info(place), lambda: _urls(place), lambda: query(place, VERSION_QUERY)))
     return {
         "deployment": {
@@ -119,14 +117,19 @@ def execute_info(task: Task) -> dict[str, t.Any]:
             **(facts or dict.fromkeys(INFO)),
             **(urls or {"canonical_url": None, "site_url": None}),
             "version": None if version is None else plain(version, 100),
-            "key": {"permissions": _permissions(key["allowedOps"]), "read_only": key.get("isReadOnly") is True},
+            "key": key,
         }
     }
 
 
-def _permissions(words: list[t.Any]) -> list[str]:
-    """An empty list is the backend's word for everything. A word that is not known stays as it is."""
-    return sorted(PERMISSIONS.get(str(word), plain(word, 100)) for word in words or PERMISSIONS)
+def key_of(place: Place) -> dict[str, t.Any]:
+    """What the key may do: ``{permissions, read_only}``. One request. An empty list is the backend's word for everything; a word that is not known
+    stays as it is."""
+    told = read(place, operations.CHECK_ADMIN_KEY)
+    if not isinstance(told, dict) or not isinstance(told.get("allowedOps"), list):
+        raise malformed("check of the deploy key")
+    permissions = sorted(PERMISSIONS.get(str(word), plain(word, 100)) for word in told["allowedOps"] or PERMISSIONS)
+    return {"permissions": permissions, "read_only": told.get("isReadOnly") is True}
 
 
 def _unless_forbidden(ask: t.Callable[[], t.Any]) -> t.Any:

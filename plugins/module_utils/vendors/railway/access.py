@@ -21,9 +21,16 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway i
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import RAILWAY_ARGUMENTS, VENDOR, connect, read
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.config_operations import WORKSPACE_TOKEN
 
-ARGUMENTS = RAILWAY_ARGUMENTS
 EITHER = ("token", "api_token")
 PROJECT_TOKEN, ACCOUNT_TOKEN = "project token", "account token"
+
+
+def given(component: t.Mapping[str, t.Any], secrets: t.Mapping[str, t.Any]) -> Given:
+    return credentials.of_component(VENDOR, RAILWAY_ARGUMENTS, component, secrets, EITHER)
+
+
+def how_to_give() -> str:
+    return credentials.how_to_give(VENDOR, RAILWAY_ARGUMENTS)
 
 
 def of(task: Task, component: t.Mapping[str, t.Any], given: Given, needed: t.Collection[str]) -> Access:

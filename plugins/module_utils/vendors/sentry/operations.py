@@ -14,12 +14,14 @@ LIST_ISSUES = Operation(
     f"{_ORGANIZATION}/issues/",
     query=("cursor", "end", "environment", "groupStatsPeriod", "limit", "project", "query", "sort", "start", "statsPeriod"),
     lists=True,
+    needs=("event:read",),
 )
 GET_TIMESERIES = Operation(
     "get_events_timeseries",
     "GET",
     f"{_ORGANIZATION}/events-timeseries/",
     query=("dataset", "end", "environment", "interval", "project", "query", "start", "statsPeriod", "yAxis"),
+    needs=("org:read",),
 )
 
 OPERATIONS = table(LIST_ISSUES, GET_TIMESERIES)

@@ -31,6 +31,7 @@ query subscriptionBillingCycle($input: SubscriptionBillingCycleInput!, $first: I
   }}
 }}""",
     since="2026-04",
+    needs=("read_own_subscription_contracts",),
 )
 # It has a key of its own: what was sent with it is answered again, and not done again.
 BILL = Operation(
@@ -44,6 +45,7 @@ mutation subscriptionBillingAttemptCreate($contract: ID!, $input: SubscriptionBi
 }}""",
     changes=True,
     since="2026-04",
+    needs=("write_own_subscription_contracts",),
 )
 
 BILLING_OPERATIONS = (CYCLE, BILL)

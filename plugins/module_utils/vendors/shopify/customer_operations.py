@@ -17,6 +17,7 @@ query customerByIdentifier($identifier: CustomerIdentifierInput!, $first: Int!, 
     metafields(first: $first, keys: $keys) @include(if: $withMetafields) {{ nodes {{ {METAFIELD_FIELDS} }} }}
   }}
 }}""",
+    needs=("read_customers",),
 )
 CUSTOMERS = Operation(
     "customers",
@@ -27,6 +28,7 @@ query customers($first: Int!, $after: String, $query: String) {{
     pageInfo {{ hasNextPage endCursor }}
   }}
 }}""",
+    needs=("read_customers",),
 )
 # Another document, for what a query costs is what it could ask for.
 MEMBERS = Operation(
@@ -38,16 +40,19 @@ query customersWithMetafields($first: Int!, $after: String, $query: String, $fie
     pageInfo {{ hasNextPage endCursor }}
   }}
 }}""",
+    needs=("read_customers",),
 )
 ADD_TAGS = Operation(
     "tagsAdd",
     document="mutation tagsAdd($id: ID!, $tags: [String!]!) { tagsAdd(id: $id, tags: $tags) { node { id } userErrors { field message } } }",
     changes=True,
+    needs=("write_customers",),
 )
 REMOVE_TAGS = Operation(
     "tagsRemove",
     document="mutation tagsRemove($id: ID!, $tags: [String!]!) { tagsRemove(id: $id, tags: $tags) { node { id } userErrors { field message } } }",
     changes=True,
+    needs=("write_customers",),
 )
 SET_METAFIELDS = Operation(
     "metafieldsSet",
@@ -59,6 +64,7 @@ mutation metafieldsSet($metafields: [MetafieldsSetInput!]!) {
   }
 }""",
     changes=True,
+    needs=("write_customers",),
 )
 # What a metafield held is lost with it.
 DELETE_METAFIELDS = Operation(
@@ -72,6 +78,7 @@ mutation metafieldsDelete($metafields: [MetafieldIdentifierInput!]!) {
 }""",
     changes=True,
     destroys=True,
+    needs=("write_customers",),
 )
 
 CUSTOMER_OPERATIONS = (CUSTOMER, CUSTOMERS, MEMBERS, ADD_TAGS, REMOVE_TAGS, SET_METAFIELDS, DELETE_METAFIELDS)

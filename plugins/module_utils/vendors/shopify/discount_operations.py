@@ -43,6 +43,7 @@ query codeDiscountNodeByCode($code: String!) {{
   shop {{ currencyCode }}
   codeDiscountNodeByCode(code: $code) {_node()}
 }}""",
+    needs=("read_discounts",),
 )
 TAGGED_DISCOUNT = Operation(
     "codeDiscountNodeByCodeWithTags",
@@ -52,6 +53,7 @@ query codeDiscountNodeByCodeWithTags($code: String!) {{
   codeDiscountNodeByCode(code: $code) {_node("tags")}
 }}""",
     since="2026-04",
+    needs=("read_discounts",),
 )
 DISCOUNTS = Operation(
     "discountNodes",
@@ -75,6 +77,7 @@ query discountNodes($first: Int!, $after: String, $query: String) {{
     pageInfo {{ hasNextPage endCursor }}
   }}
 }}""",
+    needs=("read_discounts",),
 )
 CREATE_DISCOUNT = Operation(
     "discountCodeBasicCreate",
@@ -86,6 +89,7 @@ mutation discountCodeBasicCreate($discount: DiscountCodeBasicInput!) {{
   }}
 }}""",
     changes=True,
+    needs=("write_discounts",),
 )
 UPDATE_DISCOUNT = Operation(
     "discountCodeBasicUpdate",
@@ -97,6 +101,7 @@ mutation discountCodeBasicUpdate($id: ID!, $discount: DiscountCodeBasicInput!) {
   }}
 }}""",
     changes=True,
+    needs=("write_discounts",),
 )
 ACTIVATE_DISCOUNT = Operation(
     "discountCodeActivate",
@@ -108,6 +113,7 @@ mutation discountCodeActivate($id: ID!) {{
   }}
 }}""",
     changes=True,
+    needs=("write_discounts",),
 )
 DEACTIVATE_DISCOUNT = Operation(
     "discountCodeDeactivate",
@@ -119,6 +125,7 @@ mutation discountCodeDeactivate($id: ID!) {{
   }}
 }}""",
     changes=True,
+    needs=("write_discounts",),
 )
 # Its settings, and how often it was used, are lost with it.
 DELETE_DISCOUNT = Operation(
@@ -132,6 +139,7 @@ mutation discountCodeDelete($id: ID!) {
 }""",
     changes=True,
     destroys=True,
+    needs=("write_discounts",),
 )
 
 DISCOUNT_OPERATIONS = (

@@ -15,6 +15,7 @@ query locations($first: Int!, $after: String) {
     pageInfo { hasNextPage endCursor }
   }
 }""",
+    needs=("read_inventory",),
 )
 INVENTORY_ITEMS = Operation(
     "inventoryItems",
@@ -32,6 +33,7 @@ query inventoryItems($first: Int!, $after: String, $query: String, $levels: Int!
     pageInfo { hasNextPage endCursor }
   }
 }""",
+    needs=("read_inventory",),
 )
 
 INVENTORY_OPERATIONS = (LOCATIONS, INVENTORY_ITEMS)

@@ -31,6 +31,7 @@ query orders($first: Int!, $after: String, $query: String, $personal: Boolean!, 
   }}
   {SCOPES}
 }}""",
+    needs=("read_orders",),
 )
 ORDERS_COUNT = Operation(
     "ordersCount",
@@ -39,11 +40,13 @@ query ordersCount($query: String, $scopes: Boolean!) {{
   ordersCount(query: $query, limit: null) {{ count precision }}
   {SCOPES}
 }}""",
+    needs=("read_orders",),
 )
 # A name is looked for by a search, and must then be exactly this one.
 ORDER_NAMES = Operation(
     "orderNames",
     document="query orderNames($query: String!) { orders(first: 10, query: $query) { nodes { id name } pageInfo { hasNextPage endCursor } } }",
+    needs=("read_orders",),
 )
 ORDER = Operation(
     "order",
@@ -58,6 +61,7 @@ query order($id: ID!, $personal: Boolean!, $lines: Int!, $refunds: Int!, $transa
     }}
   }}
 }}""",
+    needs=("read_orders",),
 )
 ORDER_LINES = Operation(
     "orderLines",
@@ -65,6 +69,7 @@ ORDER_LINES = Operation(
 query orderLines($id: ID!, $first: Int!, $after: String) {{
   order(id: $id) {{ lineItems(first: $first, after: $after) {{ nodes {{ {LINE_FIELDS} }} pageInfo {{ hasNextPage endCursor }} }} }}
 }}""",
+    needs=("read_orders",),
 )
 SUGGESTED_REFUND = Operation(
     "suggestedRefund",
@@ -82,6 +87,7 @@ query suggestedRefund($id: ID!, $lines: [RefundLineItemInput!], $shipping: Boole
     }}
   }}
 }}""",
+    needs=("read_orders",),
 )
 # The directive came with 2026-01, and since 2026-04 nothing is refunded without it.
 CREATE_REFUND = Operation(
@@ -94,6 +100,7 @@ mutation refundCreate($input: RefundInput!, $key: String!, $transactions: Int!) 
   }}
 }}""",
     changes=True,
+    needs=("write_orders",),
 )
 
 ORDER_OPERATIONS = (ORDERS, ORDERS_COUNT, ORDER_NAMES, ORDER, ORDER_LINES, SUGGESTED_REFUND, CREATE_REFUND)

@@ -24,6 +24,7 @@ mutation {name}($id: ID!) {{
 }}""",
         changes=True,
         destroys=destroys,
+        needs=("write_own_subscription_contracts",),
     )
 
 
@@ -33,6 +34,7 @@ CONTRACT = Operation(
 query subscriptionContract($id: ID!) {{
   subscriptionContract(id: $id) {{ {CONTRACT_FIELDS} }}
 }}""",
+    needs=("read_own_subscription_contracts",),
 )
 CONTRACTS = Operation(
     "subscriptionContracts",
@@ -43,6 +45,7 @@ query subscriptionContracts($first: Int!, $after: String, $query: String) {{
     pageInfo {{ hasNextPage endCursor }}
   }}
 }}""",
+    needs=("read_own_subscription_contracts",),
 )
 PAUSE_CONTRACT = _switch("subscriptionContractPause")
 ACTIVATE_CONTRACT = _switch("subscriptionContractActivate")

@@ -17,10 +17,16 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import access_token_info, projects
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.client import VENDOR, VERCEL_ARGUMENTS
 
-ARGUMENTS = VERCEL_ARGUMENTS
-EITHER: tuple[str, ...] = ()
 PROJECT_TOKEN, TEAM_TOKEN, ACCOUNT_TOKEN = "project token", "team token", "account token"
 RENEW = "Make a new token in the account's settings, Tokens, and put it where the old one is"
+
+
+def given(component: t.Mapping[str, t.Any], secrets: t.Mapping[str, t.Any]) -> Given:
+    return credentials.of_component(VENDOR, VERCEL_ARGUMENTS, component, secrets)
+
+
+def how_to_give() -> str:
+    return credentials.how_to_give(VENDOR, VERCEL_ARGUMENTS)
 
 
 def of(task: Task, component: t.Mapping[str, t.Any], given: Given, needed: t.Collection[str]) -> Access:

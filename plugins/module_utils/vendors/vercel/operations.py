@@ -97,12 +97,16 @@ BATCH_REMOVE_PROJECT_ENV = Operation(
 GET_CUSTOM_ENVIRONMENTS = Operation("get_custom_environments", "GET", "/v9/projects/{idOrName}/custom-environments", query=TEAM)
 
 # Global Config was called Edge Config; installations that do not know the new address yet answer 404 or 410 there.
-GET_GLOBAL_CONFIGS = Operation("get_global_configs", "GET", "/v1/global-config", query=TEAM, lists=True)
-GET_GLOBAL_CONFIG_ITEMS = Operation("get_global_config_items", "GET", "/v1/global-config/{edgeConfigId}/items", query=TEAM, lists=True)
-PATCH_GLOBAL_CONFIG_ITEMS = Operation("patch_global_config_items", "PATCH", "/v1/global-config/{edgeConfigId}/items", query=TEAM, body=("items",), changes=True)
-GET_EDGE_CONFIGS = Operation("get_edge_configs", "GET", "/v1/edge-config", query=TEAM, lists=True)
-GET_EDGE_CONFIG_ITEMS = Operation("get_edge_config_items", "GET", "/v1/edge-config/{edgeConfigId}/items", query=TEAM, lists=True)
-PATCH_EDGE_CONFIG_ITEMS = Operation("patch_edge_config_items", "PATCH", "/v1/edge-config/{edgeConfigId}/items", query=TEAM, body=("items",), changes=True)
+GET_GLOBAL_CONFIGS = Operation("get_global_configs", "GET", "/v1/global-config", query=TEAM, lists=True, needs=("team token",))
+GET_GLOBAL_CONFIG_ITEMS = Operation("get_global_config_items", "GET", "/v1/global-config/{edgeConfigId}/items", query=TEAM, lists=True, needs=("team token",))
+PATCH_GLOBAL_CONFIG_ITEMS = Operation(
+    "patch_global_config_items", "PATCH", "/v1/global-config/{edgeConfigId}/items", query=TEAM, body=("items",), changes=True, needs=("team token",)
+)
+GET_EDGE_CONFIGS = Operation("get_edge_configs", "GET", "/v1/edge-config", query=TEAM, lists=True, needs=("team token",))
+GET_EDGE_CONFIG_ITEMS = Operation("get_edge_config_items", "GET", "/v1/edge-config/{edgeConfigId}/items", query=TEAM, lists=True, needs=("team token",))
+PATCH_EDGE_CONFIG_ITEMS = Operation(
+    "patch_edge_config_items", "PATCH", "/v1/edge-config/{edgeConfigId}/items", query=TEAM, body=("items",), changes=True, needs=("team token",)
+)
 
 UPDATE_ATTACK_MODE = Operation(
     "update_attack_challenge_mode",
@@ -135,7 +139,7 @@ GET_DEPLOYMENT_EVENTS = Operation("get_deployment_events", "GET", "/v3/deploymen
 GET_RUNTIME_LOGS = Operation("get_runtime_logs", "GET", "/v1/projects/{projectId}/deployments/{deploymentId}/runtime-logs", query=TEAM)
 GET_PROJECT_DOMAINS = Operation("get_project_domains", "GET", "/v9/projects/{idOrName}/domains", query=(*TEAM, "limit", "until"))
 GET_DOMAIN_CONFIG = Operation("get_domain_config", "GET", "/v6/domains/{domain}/config", query=(*TEAM, "projectIdOrName"))
-GET_CERTS = Operation("get_certs", "GET", "/v8/certs", query=TEAM)
+GET_CERTS = Operation("get_certs", "GET", "/v8/certs", query=TEAM, needs=("team token",))
 # A token is its owner's, whatever team it reaches.
 GET_AUTH_TOKEN = Operation("get_auth_token", "GET", "/v5/user/tokens/{tokenId}")
 
