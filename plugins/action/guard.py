@@ -26,7 +26,7 @@ from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Sc
 
 class ActionModule(ActionBase):  # type: ignore[misc]
     _supports_check_mode = True
-    _VALID_ARGS = frozenset({"verb", "ledger", "lease"})
+    _VALID_ARGS = frozenset({"verb", "ledger", "lease", "bare"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result = super().run(tmp, task_vars)
@@ -53,17 +53,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _pass(self, verb: str, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         clock.announce(None, 1)
         hostvars = task_vars["hostvars"]
-        components = list(task_vars["groups"].get("components", []))
-        chosen = [name for name in components if name in task_vars["ansible_play_hosts_all"]]
-        self._introduce(_own(hostvars[name]) for name in components)
-        system, environment = guard.check_components(components, chosen, lambda name: _own(hostvars[name]))
+        bare = boolean(self._task.args.get("bare", False))
+        chosen = [task_vars["inventory_hostname"]] if bare else self._chosen(task_vars)
         first = hostvars[chosen[0]]
-        self._run.update(system=system, environment=f"{system}/{environment}", banner=str(first.get("saasops_banner") or environment.upper()))
         raw = context.CLIARGS.get("extra_vars", ())
         extra = load_extra_vars(self._loader)
         whole = guard.check_extra_variables(raw, extra, verb)
         given = {name: first[name] for name in guard.options_of(verb) if name in first}
         values = guard.check_values(verb, {**given, **whole})
+        if bare:
+            self._name(first, *guard.check_names(verb, values))
         if clock.is_virtual() and int(task_vars.get("ansible_forks") or 5) < len(chosen):
             raise refuse(f"virtual time needs as many forks as components ({len(chosen)})", f"Add --forks {len(chosen)}", "forks")
         self._run.update(
@@ -83,6 +82,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         self._open_ledger(url)
         interruption.mark(os.getppid(), self._run, url)
         return self._run
+
+    def _chosen(self, task_vars: dict[str, t.Any]) -> list[str]:
+        """The components that --limit leaves, of an inventory in which all is well."""
+        hostvars = task_vars["hostvars"]
+        components = list(task_vars["groups"].get("components", []))
+        chosen = [name for name in components if name in task_vars["ansible_play_hosts_all"]]
+        self._introduce(_own(hostvars[name]) for name in components)
+        system, environment = guard.check_components(components, chosen, lambda name: _own(hostvars[name]))
+        self._name(hostvars[chosen[0]], system, environment)
+        return chosen
+
+    def _name(self, facts: t.Any, system: str, environment: str) -> None:
+        self._run.update(system=system, environment=f"{system}/{environment}", banner=str(facts.get("saasops_banner") or environment.upper()))
 
     def _introduce(self, every: t.Iterable[dict[str, t.Any]]) -> None:
         """Name the environment as far as it is told, so that a refusal of the inventory begins with it, too."""

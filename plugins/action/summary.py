@@ -14,6 +14,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, leases, runs, store
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import interruption
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import chosen
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, render
 
 
@@ -25,7 +26,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         hostvars = task_vars["hostvars"]
-        first = next(name for name in task_vars["groups"]["components"] if name in task_vars["ansible_play_hosts_all"])
+        first = chosen(task_vars)[0]
         run = hostvars[first]["saasops_run"]
         record = self._task.args.get("record") or {}
         clock.announce(None, 1)

@@ -18,7 +18,7 @@ description:
   - Opens the ledger and takes the lease on the environment, so that one run at a time changes it. In check mode the lease is only looked at.
   - Shows a refusal as a summary, with what to do instead.
 notes:
-  - Made for a task with C(run_once) in a play on the inventory group C(components).
+  - Made for a task with C(run_once) in a play on the inventory group C(components), or on C(localhost) with O(bare=true).
   - Without a ledger the run goes on and says so, unless O(ledger=required).
 extends_documentation_fragment:
   - saasops.runbooks.attributes
@@ -40,6 +40,12 @@ options:
       - Whether the verb changes something. With V(false) it only looks. No lease is taken, and every change of its tasks is refused.
     type: bool
     default: true
+  bare:
+    description:
+      - Whether the verb works before there is an inventory. System and environment are then the variables C(<verb>_system) and
+        C(<verb>_environment), and the components of an inventory are not looked at.
+    type: bool
+    default: false
   ledger:
     description:
       - V(required) refuses to work without a ledger.

@@ -9,6 +9,12 @@ import typing as t
 Run = dict[str, t.Any]
 
 
+def chosen(task_vars: t.Mapping[str, t.Any]) -> list[str]:
+    """The components that --limit leaves; the host of the play alone, of a verb that works before there is an inventory."""
+    every = task_vars["groups"].get("components", [])
+    return [name for name in every if name in task_vars["ansible_play_hosts_all"]] or [task_vars["inventory_hostname"]]
+
+
 class Components:
     """The chosen components and their registered results."""
 

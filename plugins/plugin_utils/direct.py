@@ -134,6 +134,8 @@ class DirectAction(ActionBase):  # type: ignore[misc]
             if self.MODULE.SPEC["argument_spec"][option]["type"] == "str":
                 return task_vars["inventory_hostname"] if "component_vendor" in task_vars else None
             return variables.component_of(task_vars["inventory_hostname"], task_vars, lambda name: self._value(task_vars, name))
+        if option in variables.VENDOR and self.MODULE.SPEC["argument_spec"][option]["type"] == "dict":
+            return self._of_vendor(option, option, task_vars)
         if option in ("dsn", "pooler_dsn"):
             return self._value(task_vars, f"component_{option}")
         if option == "source":
@@ -169,9 +171,13 @@ class DirectAction(ActionBase):  # type: ignore[misc]
         vendor = str(self._value(task_vars, "component_dsn_from", "")).partition(":")[0]
         if vendor not in variables.VENDOR:
             return None
-        wanted = self.MODULE.SPEC["argument_spec"]["source"]["options"]
+        return {"environment": self._value(task_vars, "saasops_environment"), **self._of_vendor(vendor, "source", task_vars)}
+
+    def _of_vendor(self, vendor: str, option: str, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """What the inventory says of a vendor, for an option that holds the vendor's own options."""
+        wanted = self.MODULE.SPEC["argument_spec"][option]["options"]
         given = {name: self._value(task_vars, f"{vendor}_{name}") for name in wanted if f"{vendor}_{name}" in variables.VENDOR[vendor]}
-        return {"environment": self._value(task_vars, "saasops_environment"), **{name: value for name, value in given.items() if value is not None}}
+        return {name: value for name, value in given.items() if value is not None}
 
     def _value(self, task_vars: dict[str, t.Any], name: str, default: t.Any = None) -> t.Any:
         return self._templar.template(task_vars[name]) if name in task_vars else default

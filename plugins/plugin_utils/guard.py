@@ -84,6 +84,15 @@ def check_components(components: t.Sequence[str], chosen: t.Sequence[str], value
     return next(iter(found))
 
 
+def check_names(verb: str, values: t.Mapping[str, t.Any]) -> tuple[str, str]:
+    """(system, environment) of a verb that works before there is an inventory: they are variables of its own."""
+    system, environment = (str(values[f"{verb}_{what}"]) for what in ("system", "environment"))
+    for what, value in (("system", system), ("environment", environment)):
+        if not NAME.match(value):
+            raise refuse(f"{verb}_{what} is {value!r}", f"Give {verb}_{what} in lower case, digits and -, such as shop or production", "environment")
+    return system, environment
+
+
 def check_extra_variables(raw: t.Sequence[str], parsed: t.Mapping[str, t.Any], verb: str) -> dict[str, str]:
     """Refuse misspelt extra variables. Returns those that Ansible cut at the first space, whole again.
 

@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
-from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
+from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, chosen
 
 
 class TogetherAction(ActionBase):  # type: ignore[misc]
@@ -24,12 +24,11 @@ class TogetherAction(ActionBase):  # type: ignore[misc]
         if self._task.args and not self._VALID_ARGS:
             raise AnsibleActionFail(f"Invalid options for {self._task.action}: {', '.join(self._task.args)}")
         self._task_vars = task_vars
-        hostvars, groups = task_vars["hostvars"], task_vars["groups"]
-        chosen = [name for name in groups["components"] if name in task_vars["ansible_play_hosts_all"]]
-        run = dict(hostvars[chosen[0]]["saasops_run"])
+        hostvars, names = task_vars["hostvars"], chosen(task_vars)
+        run = dict(hostvars[names[0]]["saasops_run"])
         clock.announce(None, 1)
         try:
-            found = self.together(run, Components(run["verb"], chosen, hostvars), hostvars[chosen[0]].get("saasops_ledger_url"))
+            found = self.together(run, Components(run["verb"], names, hostvars), hostvars[names[0]].get("saasops_ledger_url"))
             return {**result, "changed": False, **found}
         except Failure as failure:
             return {**result, "failed": True, "msg": str(failure), "failure": failure.as_dict()}

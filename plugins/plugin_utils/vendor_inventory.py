@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.drafting import host_names
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 
@@ -57,7 +57,7 @@ class VendorInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         for group in ("components", environment, self.VENDOR):
             self.inventory.add_group(self._sanitize_group_name(group))
         strict = self.get_option("strict")
-        for name, component in zip(names([component["name"] for component in found]), found, strict=True):
+        for name, component in zip(host_names([component["name"] for component in found]), found, strict=True):
             variables = {
                 "saasops_system": self.get_option("system"),
                 "saasops_environment": environment,
@@ -72,16 +72,3 @@ class VendorInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
             self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
-
-
-def names(given: list[str]) -> list[str]:
-    """Host names that can be typed after ``--limit``; equal ones get a number."""
-    made: list[str] = []
-    for name in given:
-        plain = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-") or "component"
-        number, unique = 1, plain
-        while unique in made:
-            number += 1
-            unique = f"{plain}-{number}"
-        made.append(unique)
-    return made

@@ -34,6 +34,18 @@ def note(store: Store, run: str, component: str, deployment: Deployment, **facts
     return True
 
 
+def adopt(store: Store, run: str, component: str, deployment: Deployment) -> bool:
+    """Remember what was found serving, when it is not known yet: seen, and neither proved nor bad. Returns whether it was news."""
+    keys = {"environment": store.environment, "component": component, "deployment": deployment["id"]}
+    with store.write() as connection:
+        if _one(connection, releases, keys):
+            return False
+        about = {name: deployment.get(name) for name in ("commit", "version", "created_at")}
+        upsert(connection, releases, keys, {**about, "seen_at": store.now(connection)})
+        chain.append(connection, store, run, "adopted", {"component": component, "deployment": deployment["id"]})
+    return True
+
+
 def about(store: Store, component: str) -> dict[str, t.Any]:
     """``{releases: {deployment id: row}, rotations: {secret name: when}, pin: row or None}`` of one component."""
     here = {"environment": store.environment, "component": component}

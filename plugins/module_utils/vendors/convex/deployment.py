@@ -108,14 +108,14 @@ def execute_info(task: Task) -> dict[str, t.Any]:
     """What the module convex_deployment_info does; its documentation tells options and result."""
     place = connect(task, task.params)
     key = key_of(place)
-    facts, urls, version = (_unless_forbidden(ask) for ask in (lambda: _info(place), lambda: _urls(place), lambda: query(place, VERSION_QUERY)))
+    facts, addresses, version = (unless_forbidden(ask) for ask in (lambda: _info(place), lambda: urls(place), lambda: query(place, VERSION_QUERY)))
     return {
         "deployment": {
             "name": place.name,
             "url": place.url,
             **state(place),
             **(facts or dict.fromkeys(INFO)),
-            **(urls or {"canonical_url": None, "site_url": None}),
+            **(addresses or {"canonical_url": None, "site_url": None}),
             "version": None if version is None else plain(version, 100),
             "key": key,
         }
@@ -132,7 +132,7 @@ def key_of(place: Place) -> dict[str, t.Any]:
     return {"permissions": permissions, "read_only": told.get("isReadOnly") is True}
 
 
-def _unless_forbidden(ask: t.Callable[[], t.Any]) -> t.Any:
+def unless_forbidden(ask: t.Callable[[], t.Any]) -> t.Any:
     """Its answer; None where the key may not see it."""
     try:
         return ask()
@@ -149,7 +149,8 @@ def _info(place: Place) -> dict[str, t.Any]:
     return {name: plain(value, 200) if isinstance(value := raw.get(field), str) else value for name, field in INFO.items()}
 
 
-def _urls(place: Place) -> dict[str, str]:
+def urls(place: Place) -> dict[str, str]:
+    """``{canonical_url, site_url}``. One request."""
     raw = read(place, operations.GET_CANONICAL_URLS)
     if not isinstance(raw, dict):
         raise malformed("canonical addresses")

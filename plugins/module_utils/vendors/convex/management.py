@@ -43,6 +43,14 @@ class Managed:
 
 def connect(task: Task, params: t.Mapping[str, t.Any]) -> Managed:
     """The deployment that ``token``, ``api_url`` and ``deployment`` name; sends nothing yet."""
+    client = _connect(task, params)
+    name = str(params["deployment"]).rpartition(":")[2].strip()
+    if not name:
+        raise Failure("invalid", "no deployment is named", "Give its name, such as happy-animal-123", VENDOR)
+    return Managed(client, name)
+
+
+def _connect(task: Task, params: t.Mapping[str, t.Any]) -> Client:
     token = str(params.get("token") or "").strip()
     register(token)
     if not token:
@@ -51,11 +59,24 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Managed:
     check_secret(token, "token")
     if "|" in token and ":" in token.partition("|")[0]:
         raise Failure("auth", "this is a deploy key, and the management API takes none", "Make a token in the team's settings in the dashboard", VENDOR)
-    name = str(params["deployment"]).rpartition(":")[2].strip()
-    if not name:
-        raise Failure("invalid", "no deployment is named", "Give its name, such as happy-animal-123", VENDOR)
     base_url = checked_base_url(params.get("api_url") or API_URL, "api_url")
-    return Managed(Client(task.wire(VENDOR, base_url, ("Authorization", f"Bearer {token}")), task.gate, interpret), name)
+    return Client(task.wire(VENDOR, base_url, ("Authorization", f"Bearer {token}")), task.gate, interpret)
+
+
+def deployments(task: Task, params: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    """All of the team that the token belongs to. Two requests, and one for each further page."""
+    client = _connect(task, params)
+    listed = _of_team(client)
+    if listed is None:
+        raise Failure("auth", "the token belongs to no team", "Make a token of the team in its settings in the dashboard", VENDOR)
+    return listed
+
+
+def _of_team(client: Client) -> list[dict[str, t.Any]] | None:
+    team = client.call(operations.TOKEN_DETAILS).get("teamId")
+    if not isinstance(team, int):
+        return None
+    return [item for item in pages(lambda cursor: _page(client, team, cursor), "deployments") if isinstance(item, dict)]
 
 
 def unknown(managed: Managed, failure: Failure) -> Failure:
@@ -69,18 +90,15 @@ def unknown(managed: Managed, failure: Failure) -> Failure:
 def _near(managed: Managed) -> str:
     """A hint out of the names of the team's deployments; empty when they cannot be read."""
     try:
-        team = managed.client.call(operations.TOKEN_DETAILS).get("teamId")
-        if not isinstance(team, int):
-            return ""
-        listed = list(pages(lambda cursor: _page(managed, team, cursor), "deployments"))
+        listed = _of_team(managed.client) or []
     except (Failure, AttributeError):
         return ""
-    names = [plain(item.get("name"), 200) for item in listed if isinstance(item, dict)]
+    names = [plain(item.get("name"), 200) for item in listed]
     close = difflib.get_close_matches(managed.name, names, 3, 0.5) or sorted(names)[:5]
     return f"Near or other names here: {', '.join(close)}" if close else ""
 
 
-def _page(managed: Managed, team: int, cursor: t.Any) -> tuple[list[t.Any], t.Any]:
-    answer = managed.client.call(operations.LIST_DEPLOYMENTS, path={"team_id": team}, query={"cursor": cursor} if cursor else {})
+def _page(client: Client, team: int, cursor: t.Any) -> tuple[list[t.Any], t.Any]:
+    answer = client.call(operations.LIST_DEPLOYMENTS, path={"team_id": team}, query={"cursor": cursor} if cursor else {})
     following = answer.get("pagination") or {}
     return answer.get("items") or [], following.get("nextCursor") if following.get("hasMore") else None

@@ -67,7 +67,13 @@ query environmentServices($environmentId: String!, $projectId: String, $first: I
   environment(id: $environmentId, projectId: $projectId) {
     id
     serviceInstances(first: $first, after: $after) {
-      edges { node { serviceName deletedAt domains { customDomains { domain } serviceDomains { domain } } } }
+      edges {
+        node {
+          serviceId serviceName deletedAt healthcheckPath
+          source { image }
+          domains { customDomains { domain } serviceDomains { domain } }
+        }
+      }
       pageInfo { hasNextPage endCursor }
     }
   }

@@ -119,9 +119,17 @@ def project_id(client: Client, project: str) -> str:
     """No request when it is an id already."""
     if is_id(project):
         return project
+    return pick(project, projects(client), "project", "what this token can see")[0]
+
+
+def projects(client: Client) -> list[tuple[str, str]]:
+    """(id, name) of every project that the token can see. One request for each hundred."""
     found = paging.pages(lambda after: nodes(read(client, op.PROJECTS, first=PAGE, after=after).get("projects"), op.PROJECTS), "projects")
-    listed = named((node for node in found if not node.get("deletedAt")), op.PROJECTS)
-    return pick(project, listed, "project", "what this token can see")[0]
+    return [(redaction.plain(identity, 100), redaction.plain(name, 100)) for identity, name in named(_alive(found), op.PROJECTS)]
+
+
+def _alive(listed: t.Iterable[dict[str, t.Any]]) -> t.Iterator[dict[str, t.Any]]:
+    return (node for node in listed if not node.get("deletedAt"))
 
 
 def environment_of_token(client: Client, project: str | None, environment: str | None) -> Environment:

@@ -11,6 +11,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 
 TEAM = ("teamId", "slug")
 
+GET_TEAMS = Operation("get_teams", "GET", "/v2/teams", query=("limit",))
 GET_PROJECT = Operation("get_project", "GET", "/v9/projects/{idOrName}", query=TEAM)
 GET_PROJECTS = Operation("get_projects", "GET", "/v10/projects", query=(*TEAM, "limit", "from"))
 UPDATE_PROJECT = Operation(
@@ -144,6 +145,7 @@ GET_CERTS = Operation("get_certs", "GET", "/v8/certs", query=TEAM, needs=("team 
 GET_AUTH_TOKEN = Operation("get_auth_token", "GET", "/v5/user/tokens/{tokenId}")
 
 OPERATIONS = table(
+    GET_TEAMS,
     GET_PROJECT,
     GET_PROJECTS,
     UPDATE_PROJECT,
