@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import stat
 import subprocess
@@ -16,7 +17,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import cha
 from tests.harness.launcher import Launcher
 from tests.harness.ledgers import ledger
 from tests.harness.screens import said, text_fits
-from tests.harness.world import PLAYBOOKS, ROOT, Run, World
+from tests.harness.world import PLAYBOOKS, ROOT, Run, World, status_pages
 
 Json = dict[str, t.Any]
 MOST_LINES = 30
@@ -56,8 +57,139 @@ def drafted(world: World) -> pathlib.Path:
     return world.folder / "empty/inventories/shop/production.yml"
 
 
+def lint(path: pathlib.Path) -> str:
+    """What yamllint says, as strictly as here."""
+    done = subprocess.run([sys.executable, "-m", "yamllint", "--strict", "-c", str(ROOT / ".yamllint"), str(path)], capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def reachable(world: World) -> pathlib.Path:
+    """The drafted file with the addresses of the sandbox where the vendors say public ones."""
+    text = drafted(world).read_text(encoding="utf-8")
+    parts = world.sandbox_run["components"]
+    for public, name in (("https://app.example.com", "app"), ("https://dashboard.example.com", "dashboard"), ("https://api-production.up.railway.app", "api")):
+        assert public in text
+        text = text.replace(public, parts[name]["url"])
+    path = world.folder / "reachable.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def test_an_inventory_out_of_nothing(world: World, launcher: Launcher) -> None:
+    world.sandbox.scenario("healthy")
+    world.sandbox.clear_journal()
     run = init(world, launcher, *SHOP)
     assert run.code == 0, run.output
-    print(run.summary); print(drafted(world).read_text())
-    assert 0
+    assert "WRITTEN - inventories/shop/production.yml" in run.headline
+    text_fits(run.summary)
+    text = drafted(world).read_text(encoding="utf-8")
+    found = yaml.safe_load(text)["components"]
+    assert len(text.splitlines()) <= MOST_LINES and lint(drafted(world)) == ""
+    assert stat.S_IMODE(drafted(world).stat().st_mode) == 0o644
+    assert {name: host["component_vendor"] for name, host in found["hosts"].items()} == {
+        "api": "railway",
+        "dashboard": "vercel",
+        "hydrogen": "vercel",
+        "functions": "convex",
+        "store": "shopify",
+        "billing": "stripe",
+    }
+    assert found["hosts"]["api"] == {"component_vendor": "railway", "railway_service": "api", "component_url": "https://api-production.up.railway.app"}
+    assert (found["vars"]["railway_project"], found["vars"]["vercel_team"]) == ("example", "example-team")
+    assert not [name for name, secret in world.sandbox.secrets().items() if secret in text + run.output]
+    assert world.changes() == []
+    # What is not known is told in both places.
+    assert "# ! billing: none of 0 webhook endpoints" in text and "billing: none of 0 webhook endpoints" in said(run)
+    # What serves is seen, which is less than proved.
+    with ledger(world) as opened:
+        rows = {row["component"]: row for row in releases.known(opened)}
+        assert {name: (row["version"], row["proved_at"], row["bad_at"]) for name, row in rows.items()} == {
+            "api": ("v1.4.2", None, None),
+            "dashboard": ("v0.8.1", None, None),
+            "hydrogen": ("v1.4.2", None, None),
+        }
+        assert [entry["kind"] for entry in chain.entries(opened)] == ["adopted"] * 3
+    pages = json.dumps({"saasops_status_pages": status_pages(world.sandbox_run["status_url"])})
+    health = launcher.play(world, "health", "-e", pages, inventory=reachable(world), environment=world.environment(**tokens(world)))
+    assert health.code == 0, health.output
+    again = init(world, launcher, *SHOP)
+    assert (again.code, again.changed) == (0, 0), again.output
+    assert "NOTHING TO DO" in again.headline and "nothing new" in said(again)
+
+
+def test_a_file_that_is_there_is_left_alone(world: World, launcher: Launcher) -> None:
+    mine = "components:\n  hosts: {}\n"
+    drafted(world).parent.mkdir(parents=True)
+    drafted(world).write_text(mine, encoding="utf-8")
+    for more in ((), ("--check",)):
+        run = init(world, launcher, *SHOP, *more)
+        assert run.code != 0 and "REFUSED - nothing was written" in run.headline
+        assert "says something else than the vendors do" in said(run) and "-e init_path=compare.yml --check" in said(run)
+        assert drafted(world).read_text(encoding="utf-8") == mine
+    with ledger(world) as opened:
+        assert releases.known(opened) == []
+    # The printed way to compare shows the other file, and leaves none.
+    compared = init(world, launcher, *SHOP, "-e", "init_path=compare.yml", "--check")
+    assert compared.code == 0 and "+    saasops_system: shop" in compared.output
+    assert not (world.folder / "empty/compare.yml").exists()
+
+
+def test_a_plan_is_the_file_and_writes_nothing(world: World, launcher: Launcher) -> None:
+    plan = init(world, launcher, *SHOP, "--check")
+    assert plan.code == 0, plan.output
+    assert "PLAN ONLY - nothing was written" in plan.headline and "(planned): api v1.4.2, dashboard v0.8.1, hydrogen v1.4.2" in said(plan)
+    assert not (world.folder / "empty/inventories").exists() and not world.state.exists()
+    shown = [line.removeprefix("+") for line in plan.output.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    assert init(world, launcher, *SHOP).code == 0
+    assert drafted(world).read_text(encoding="utf-8").splitlines() == shown
+
+
+def test_whose_projects_is_asked_and_not_guessed(world: World, launcher: Launcher) -> None:
+    asked = init(world, launcher, *SHOP[:4])
+    assert asked.code != 0 and "REFUSED" in asked.headline
+    assert "Vercel has 2 projects, and none is called like shop: dashboard, hydrogen" in said(asked)
+    assert "Name those that belong to it: -e init_projects=dashboard,hydrogen" in said(asked)
+    unknown = init(world, launcher, *SHOP[:4], "-e", "init_projects=hydrogn")
+    assert unknown.code != 0 and "REFUSED" in unknown.headline
+    assert not (world.folder / "empty/inventories").exists()
+    # One that is called like the system needs no question; the other one is told.
+    alike = init(world, launcher, "-e", "init_system=dashboard", "-e", "init_environment=production", STRIPE_API_KEY=None, SHOPIFY_ACCESS_TOKEN=None)
+    assert alike.code == 0, alike.output
+    assert "left out of Vercel: hydrogen" in said(alike)
+    assert "not asked, no token: Shopify (SHOPIFY_ACCESS_TOKEN), Stripe (STRIPE_API_KEY)" in said(alike)
+    text = (world.folder / "empty/inventories/dashboard/production.yml").read_text(encoding="utf-8")
+    assert "# ! not asked, no token: Shopify (SHOPIFY_ACCESS_TOKEN)" in text and "hydrogen}" not in text
+
+
+@pytest.mark.parametrize(
+    ("more", "environment", "reason"),
+    [
+        ((), {}, "missing required arguments: init_environment, init_system"),
+        (("-e", "init_sytem=shop", "-e", "init_environment=production"), {}, "Did you mean init_system"),
+        (("-e", "init_system=My Shop", "-e", "init_environment=production"), {}, "Give init_system in lower case"),
+        (SHOP, dict.fromkeys(("RAILWAY_TOKEN", "VERCEL_TOKEN", "CONVEX_DEPLOY_KEY", "SHOPIFY_ACCESS_TOKEN", "STRIPE_API_KEY")), "no token of any vendor"),
+        (SHOP, {"VERCEL_TOKEN": "init-test-wrong-7Gh2Kd9Wq4Zx"}, "Give a valid token"),
+        ((*SHOP[:2], "-e", "init_environment=staging", *SHOP[4:]), {}, "belongs to environment production, and environment staging was asked for"),
+    ],
+)
+def test_what_cannot_be_is_refused(world: World, launcher: Launcher, more: tuple[str, ...], environment: dict[str, str | None], reason: str) -> None:
+    run = init(world, launcher, *more, **environment)
+    assert run.code not in (0, None) and "REFUSED" in run.headline, run.output
+    assert reason in said(run), run.summary
+    assert "init-test-wrong" not in run.output
+    assert not (world.folder / "empty/inventories").exists()
+
+
+def test_without_a_ledger_the_file_is_written_all_the_same(world: World, launcher: Launcher) -> None:
+    run = init(world, launcher, *SHOP, "-e", "saasops_ledger_url=postgresql://saasops@127.0.0.1:1/ledger")
+    assert run.code == 0, run.output
+    assert "no ledger:" in said(run) and "Adopted into the ledger: nothing new" in said(run)
+    # Where it is was said, and is said in the file too.
+    assert yaml.safe_load(drafted(world).read_text(encoding="utf-8"))["components"]["vars"]["saasops_ledger_url"] == "postgresql://saasops@127.0.0.1:1/ledger"
+    assert "the record was not written" not in said(run)
+
+
+def test_an_inventory_that_is_there_does_not_matter(world: World, launcher: Launcher) -> None:
+    run = init(world, launcher, *SHOP, "-i", str(world.inventory), "--check")
+    assert run.code == 0, run.output
+    assert "PLAN ONLY" in run.headline

@@ -28,7 +28,7 @@ def scalar(value: str) -> str:
     """As YAML has it; in quotes wherever it could be read as anything but this text."""
     if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
-    return json.dumps(value)
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in json.dumps(value, ensure_ascii=False))
 
 
 def is_safe(component: Component) -> bool:
