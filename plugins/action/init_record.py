@@ -12,6 +12,12 @@ from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.together import TogetherAction
 
+# Where a component is, best first.
+TELLING = (
+    *("component_url", "component_dsn_from", "convex_url", "stripe_webhook_url", "shopify_shop"),
+    *("railway_service", "vercel_project", "convex_deployment"),
+)
+
 
 class ActionModule(TogetherAction):
     _VALID_ARGS = frozenset({"stopped"})
@@ -58,5 +64,4 @@ def _screen(run: t.Mapping[str, t.Any], draft: t.Mapping[str, t.Any]) -> Screen:
 
 
 def _where(variables: t.Mapping[str, t.Any]) -> str:
-    names = ("component_url", "component_dsn_from", "convex_url", "stripe_webhook_url", "shopify_shop", "railway_service", "vercel_project", "convex_deployment")
-    return next((str(variables[name]) for name in names if variables.get(name)), "not known")
+    return next((str(variables[name]) for name in TELLING if variables.get(name)), "not known")

@@ -168,14 +168,14 @@ def _room(vendor: str) -> t.Any:
 
         return vercel
     if vendor == "convex":
-        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import inventory as convex
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import draft as convex
 
         return convex
     if vendor == "shopify":
-        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import inventory as shopify
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import draft as shopify
 
         return shopify
-    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import inventory as stripe
+    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import draft as stripe
 
     return stripe
 

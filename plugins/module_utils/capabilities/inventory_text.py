@@ -51,7 +51,7 @@ def render(system: str, environment: str, components: t.Sequence[Component], giv
     variables = {"saasops_system": system, "saasops_environment": environment, **shared, **given}
     told = [f"    {name}: {scalar(value)}{REMARKS.get(name, '')}" for name, value in variables.items()]
     hosts = [line for component in components for line in _host(component, environment, shared)]
-    head = [f"# {system}/{environment}, as its vendors tell it. It is yours now: change it. What else can be said: docs/inventory.md; no token belongs in here."]
+    head = [f"# {system}/{environment}, as its vendors tell it. It is yours now: change it. What else can be said: docs/inventory.md. No token belongs here."]
     body = ["components:", "  vars:", *told, "  hosts:", *hosts]
     room = LINES - len(head) - len(body)
     if room < bool(notes):

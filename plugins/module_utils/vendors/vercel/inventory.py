@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.drafting import Found, Wish, choose
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import client as vercel
@@ -47,7 +47,8 @@ def draft(task: Task, params: t.Mapping[str, t.Any], wish: Wish) -> Found:
     names = [component["name"] for component in every]
     taken = choose(vercel.VENDOR, names, wish)
     found = Found([{**one, "vendor": vercel.VENDOR} for one in every if one["name"] in taken], names)
-    found.notes = [f"{one['name']}: Vercel knows no production domain of it: component_url" for one in found.components if not one["variables"]["component_url"]]
+    without = [one["name"] for one in found.components if not one["variables"]["component_url"]]
+    found.notes = [f"{name}: Vercel knows no production domain of it: component_url" for name in without]
     if left := [name for name in names if name not in taken]:
         found.notes.append(f"left out of Vercel: {', '.join(left)}")
     return found
@@ -67,7 +68,7 @@ def _team(client: Client, wish: Wish) -> str | None:
     slugs = [plain(one["slug"], 200) for one in listed]
     if len(slugs) <= 1 or wish.system in slugs:
         return wish.system if wish.system in slugs else next(iter(slugs), None)
-    raise Failure("refused", f"the token sees {len(slugs)} teams at Vercel: {', '.join(slugs)}", f"Name one: -e vercel_team={slugs[0]}", vercel.VENDOR, code="team")
+    raise refuse(f"the token sees {len(slugs)} teams at Vercel: {', '.join(slugs)}", f"Name one: -e vercel_team={slugs[0]}", "team")
 
 
 def _component(raw: Json, team: str | None) -> Json:
