@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
@@ -40,8 +39,7 @@ class ActionModule(TogetherAction):
 
 
 def _screen(run: t.Mapping[str, t.Any], draft: t.Mapping[str, t.Any]) -> Screen:
-    path = os.path.relpath(draft["path"]) if draft["path"].startswith(os.getcwd()) else draft["path"]
-    lines = len(draft["text"].splitlines())
+    path, lines = draft["path"], len(draft["text"].splitlines())
     if run["check_mode"]:
         headline = "PLAN ONLY - nothing was written"
     elif draft["written"]:
@@ -52,7 +50,7 @@ def _screen(run: t.Mapping[str, t.Any], draft: t.Mapping[str, t.Any]) -> Screen:
     screen.lines = [f"{path}: {len(draft['components'])} components in {lines} lines, no secret in it", *(f"! {note}" for note in draft["notes"])]
     screen.columns = ["component", "vendor  ", "where"]
     # In two cells, so that no address is cut to a column's width.
-    screen.rows = [[one["name"], f"{one['vendor']:<8} {_where(one['variables'])}"] for one in draft["components"]]
+    screen.rows = [[one["name"], f"{one['vendor']:<8}  {_where(one['variables'])}"] for one in draft["components"]]
     known = ", ".join(f"{one['component']} {one.get('version') or str(one.get('commit') or one['id'])[:7]}" for one in draft["adopted"])
     screen.footer = ["", f"Adopted into the ledger{' (planned)' if run['check_mode'] else ''}: {known or 'nothing new'}.", *run["cautions"]]
     screen.next_steps = [

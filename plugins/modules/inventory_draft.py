@@ -168,7 +168,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 path:
-  description: The file, as an absolute path.
+  description: The file.
   returned: success
   type: str
 written:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import transaction
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import access_token_info, domain_info, log_info
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.drafting import Wish
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import access_token_info, domain_info, inventory, log_info
 from ansible_collections.saasops.runbooks.tests.unit.vendors.vercel_answers import BAD, COMMON, PROJECT, Json, Vercel, project
 
 LINE: Json = {"type": "stdout", "created": 1000, "text": "built"}
@@ -29,3 +30,7 @@ def flow(vercel: Vercel) -> None:
     given = {name: value for name, value in COMMON.items() if name not in ("team", "project")}
     result = transaction.outcome(access_token_info.execute, {**given, "token_id": None}, False)
     assert result["access_token"]["expires_at"] == 1.0
+    vercel.on("GET", "/v2/teams", {"teams": [{"id": "team_1", "slug": "example-team"}], "pagination": {"count": 1, "next": None, "prev": None}})
+    vercel.on("GET", "/v10/projects", {"projects": [project()], "pagination": {"count": 1, "next": None, "prev": None}})
+    result = transaction.outcome(lambda task: {"found": inventory.draft(task, {**given, "team": None}, Wish("shop", "production")).components}, given, True)
+    assert [(it["name"], it["variables"]["vercel_team"]) for it in result["found"]] == [("hydrogen", "example-team")], result

@@ -99,7 +99,8 @@ def test_an_inventory_out_of_nothing(world: World, launcher: Launcher) -> None:
     assert not [name for name, secret in world.sandbox.secrets().items() if secret in text + run.output]
     assert world.changes() == []
     # What is not known is told in both places.
-    assert "# ! billing: none of 0 webhook endpoints" in text and "billing: none of 0 webhook endpoints" in said(run)
+    assert "# ! billing: Stripe has no webhook endpoint in this mode: stripe_webhook_url" in text
+    assert "! billing: Stripe has no webhook endpoint in this mode" in said(run)
     # What serves is seen, which is less than proved.
     with ledger(world) as opened:
         rows = {row["component"]: row for row in releases.known(opened)}

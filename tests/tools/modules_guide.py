@@ -93,7 +93,6 @@ RARE: dict[str, dict[str, Rare]] = {
     "railway": {
         "deploymentEvents": Rare("`railway_deployment`", "when a deployment failed", f"{_TESTS}test_the_events_of_a_deployment_tell_why_it_failed"),
         "environment": Rare("modules of a service", "beyond a hundred services", f"{_TESTS}test_a_service_beyond_a_hundred_others_is_looked_for"),
-        "environmentServices": Rare("inventory plugin `railway`", "in every inventory", f"{_TESTS}test_an_inventory_lists_the_services"),
     },
     "shopify": {
         "bulkOperationCancel": Rare(

@@ -91,7 +91,7 @@ def execute(task: Task) -> Json:
         notes.append(f"not asked, no token: {', '.join(f'{title} ({variables})' for title, variables in missing.items())}")
     shared = _shared(params, given)
     text = redaction.scrub(inventory_text.render(params["system"], params["environment"], components, shared, [redaction.plain(note, 600) for note in notes]))
-    path = pathlib.Path(os.path.abspath(os.path.expanduser(params["path"])))
+    path = pathlib.Path(params["path"])
     before = _there(path)
     if before is not None and before != text:
         raise refuse(

@@ -61,6 +61,35 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "heartbeat": {},
+    "init": {
+        "convex": (
+            "get_canonical_urls",
+            "list_deployments",
+            "token_details",
+        ),
+        "railway": (
+            "deployments",
+            "environment",
+            "environmentServices",
+            "project",
+            "projectToken",
+            "projects",
+            "serviceInstance",
+            "variables",
+        ),
+        "shopify": (
+            "oauth_access_token",
+            "shop",
+        ),
+        "stripe": ("list_webhook_endpoints",),
+        "vercel": (
+            "get_deployments",
+            "get_project",
+            "get_projects",
+            "get_rolling_release",
+            "get_teams",
+        ),
+    },
     "logs": {
         "convex": ("stream_function_logs",),
         "railway": (

@@ -23,6 +23,7 @@ NEEDED: dict[str, Json] = {
     "component_release_info": {"component": {"name": "app", "component_vendor": "vercel"}},
     "component_restart": {"component": {"name": "app", "component_vendor": "vercel"}},
     "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
+    "inventory_draft": {"system": "shop", "environment": "production", "path": "drafted/production.yml"},
     "lease": {"environment": "shop/production", "run_id": "r"},
     "log_scan": {"lines": ["fine"], "packs": ["errors"]},
     "notify": {"environment": "shop/production", "severity": "warning", "title": "slow"},
@@ -67,6 +68,9 @@ BAD: list[tuple[str, Json]] = [
     ("component_monitors", {"component": {"name": "api", "component_monitors": [{"nam": "page"}]}}),
     ("component_monitors", {"component": {"name": "api", "component_monitors": [{"name": "page", "provider": "pingdom"}]}}),
     ("component_monitors", {"component": {"name": "api", "component_monitors": [{"name": "page"}, {"name": "page"}]}, "state": "present"}),
+    ("inventory_draft", {"path": None}),
+    ("inventory_draft", {"railway": {"tokn": "x"}}),
+    ("inventory_draft", {"stripe": {"api_key": "pk_live_ways"}}),
     ("log_scan", {"lines": None}),
     ("log_scan", {"packs": ["everything"]}),
     ("log_scan", {"patterns": [{"name": "half", "regex": "("}]}),
@@ -160,6 +164,12 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
         {"name": "own", "kind": "http", "url": f"{run['receiver_url']}/told", "token": NOTIFY_TOKEN},
         {"name": "wrong", "kind": "slack", "channel": "#incidents", "tokn": NOTIFY_TOKEN},
     ]
+    draft: Json = {**NEEDED["inventory_draft"], "projects": ["dashboard", "hydrogen"]}
+    draft["railway"] = {"token": run["railway"]["token"], "api_url": run["railway"]["url"]}
+    draft["vercel"] = {"token": run["vercel"]["token"], "api_url": run["vercel"]["url"]}
+    draft["convex"] = {"token": run["convex"]["team_token"], "api_url": run["convex"]["management_url"]}
+    draft["shopify"] = {"token": run["shopify"]["token"], "shop": run["shopify"]["shop"], "api_url": run["shopify"]["url"]}
+    draft["stripe"] = {"api_key": run["stripe"]["api_key"], "api_url": run["stripe"]["url"]}
     endpoints = [{"name": name, "url": known["url"] + "/health"} for name, known in world.sandbox_run["components"].items()]
     (world.folder / "orders").mkdir()
     (world.folder / "orders" / "orders.sh").write_text('echo "$1" >> told; echo "customer-0001@example.com"; echo "{\\"told\\": 1}"\n', encoding="utf-8")
@@ -197,6 +207,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             {"command": log, "lines": [{"at": 1795269600.0, "level": "error", "text": "{{ 7 * 7 }}"}], "samples": 1, **payments},
             "verdict == 'fail' && patterns.payment_failed.top[0].fingerprint == 'payment failed for <email>' && complete",
         ),
+        Cycle("inventory_draft", draft, "inventory_draft", draft, "length(components) == `6` && written == `false`"),
         Look("component_logs", {**at_railway, "packs": ["errors"], "since": "10m"}, "checks[].verdict == ['pass'] && patterns.error_line.count > `3`"),
         Look(
             "component_logs",

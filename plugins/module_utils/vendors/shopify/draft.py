@@ -9,7 +9,7 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.drafting import Found, Wish
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import client, shop_info
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.operations import VENDOR
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify.answers import VENDOR
 
 NAME = "store"
 

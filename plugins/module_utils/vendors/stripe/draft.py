@@ -32,8 +32,9 @@ def draft(task: Task, params: t.Mapping[str, t.Any], wish: Wish) -> Found:
     plain = [one for one in fitting if not urlsplit(one["url"]).query and "@" not in one["url"]]
     variables["stripe_webhook_url"] = next((one["url"] for one in plain), None)
     if len(fitting) != 1:
-        few = f"{len(fitting)} webhook endpoints are" if fitting else f"none of {len(listed)} webhook endpoints is"
-        found.notes.append(f"billing: {few} at a host of a component: see stripe_webhook_url")
+        many = f"{len(fitting)} webhook endpoints of Stripe are at hosts of components, and the oldest was taken"
+        few = f"none of Stripe's {len(listed)} webhook endpoints is at the host of a component" if listed else "Stripe has no webhook endpoint in this mode"
+        found.notes.append(f"billing: {many if fitting else few}: stripe_webhook_url")
     elif not plain:
         found.notes.append("billing: the address of its webhook endpoint holds a secret, and is left out: stripe_webhook_url")
     return found
