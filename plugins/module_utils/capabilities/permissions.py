@@ -19,6 +19,9 @@ VENDORS = ("convex", "datadog", "railway", "sentry", "shopify", "stripe", "uptim
 # What a verb looks at only where the inventory of a component says so.
 WHERE_DECLARED = {"logs": "component_logs", "monitors": "component_monitors"}
 
+# It asks what each token can tell, whichever it is, and says what that leaves open.
+CONTENT = ("init",)
+
 
 def needed(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None = None) -> list[str]:
     """Empty where any token that reaches the component will do, and where the verb asks nothing of the vendor.
@@ -26,7 +29,7 @@ def needed(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None = Non
     With a component's inventory variables, what the verb surely never asks for this one is left out, so that a token of few permissions is not
     taken for one that lacks some.
     """
-    names = VERBS.get(verb, {}).get(vendor, ())
+    names = () if verb in CONTENT else VERBS.get(verb, {}).get(vendor, ())
     if component is not None:
         if verb in WHERE_DECLARED and not component.get(WHERE_DECLARED[verb]):
             names = ()
@@ -37,7 +40,7 @@ def needed(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None = Non
 
 def needed_by_any(vendor: str) -> list[str]:
     """What a token needs that every verb may use."""
-    return _of(vendor, {name for asked in VERBS.values() for name in asked.get(vendor, ())})
+    return _of(vendor, {name for verb, asked in VERBS.items() if verb not in CONTENT for name in asked.get(vendor, ())})
 
 
 def _of(vendor: str, names: t.Iterable[str]) -> list[str]:
