@@ -198,8 +198,12 @@ def known(name: str, names: t.Iterable[str], what: str, otherwise: str) -> str:
     names = list(names)
     if name in names:
         return name
+    raise Refusal(f"there is no {what} {name}\n  {meant(name, names) or otherwise}")
+
+
+def meant(name: str, names: t.Iterable[str]) -> str:
     near = " or ".join(difflib.get_close_matches(name, names, 2, 0.6))
-    raise Refusal(f"there is no {what} {name}\n  {f'Did you mean {near}?' if near else otherwise}")
+    return f"Did you mean {near}?" if near else ""
 
 
 # -- what is given
@@ -227,10 +231,16 @@ def word(name: str, value: str) -> bool:
 
 
 def typed(name: str, value: str, spec: Json) -> t.Any:
-    kind = spec.get("type", "str")
-    choices = [str(choice) for choice in spec.get("choices", [])]
-    if choices and value not in choices:
-        known(value, choices, f"{name} that is", f"Write one of: {', '.join(choices)}")
+    """The value as its argument spec has it; what may be in it is looked at here, so that a slip is told at once."""
+    made = converted(name, value, spec.get("type", "str"))
+    choices = [str(choice) for choice in spec.get("choices") or []]
+    wrong = [str(one) for one in (made if isinstance(made, list) else [made]) if choices and str(one) not in choices]
+    if wrong:
+        raise Refusal(f"{name} is {wrong[0]!r}\n  {meant(wrong[0], choices) or 'Write one of: ' + ', '.join(choices)}")
+    return made
+
+
+def converted(name: str, value: str, kind: str) -> t.Any:
     try:
         if kind in ("int", "float"):
             return int(value) if kind == "int" else float(value)
@@ -254,7 +264,8 @@ def program() -> str:
 
 def playbook(verb: str) -> str:
     """At the root of a checkout the file, so that the line can be read; else the name by which Ansible finds it."""
-    return f"playbooks/{verb}.yml" if Path.cwd().resolve() == ROOT else f"{COLLECTION}.{verb}"
+    file = Path("playbooks", f"{verb}.yml")
+    return str(file) if file.exists() and file.samefile(ROOT / file) else f"{COLLECTION}.{verb}"
 
 
 def relative(path: Path) -> str:

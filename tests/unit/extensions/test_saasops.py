@@ -157,6 +157,10 @@ def test_lists_may_be_written_in_two_ways() -> None:
     assert saasops.typed("only", "JWT_SECRET, SESSION_SECRET", {"type": "list"}) == ["JWT_SECRET", "SESSION_SECRET"]
     assert saasops.typed("only", '["a,b"]', {"type": "list"}) == ["a,b"]
     assert saasops.typed("limits", '{"a": 1}', {"type": "dict"}) == {"a": 1}
+    packs = {"type": "list", "choices": ["errors", "security"]}
+    assert saasops.typed("packs", "errors,security", packs) == ["errors", "security"]
+    with pytest.raises(saasops.Refusal, match="packs is 'securty'\n  Did you mean security?"):
+        saasops.typed("packs", "errors,securty", packs)
     with pytest.raises(saasops.Refusal, match="Write it as JSON"):
         saasops.typed("limits", "a: 1", {"type": "dict"})
 
