@@ -111,6 +111,8 @@ def test_a_project_s_token_knows_no_user_and_needs_no_team(running: Sandbox, ver
     assert (status, document["name"]) == (200, "hydrogen")
     answer = requests.get(running.run["vercel"]["url"] + "/v2/user", headers={"Authorization": f"Bearer {vercel.token}"}, timeout=20)
     assert answer.status_code == 404
+    assert vercel.ask("GET", "/v9/projects/dashboard")[0] == 404
+    assert [project["name"] for project in vercel.get("/v10/projects")["projects"]] == ["hydrogen"]
 
 
 def test_an_unknown_project_is_not_found(vercel: Vercel) -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 import typing as t
 
+from tests.harness import asked
 from tests.harness.world import ROOT, TIMEOUT, Run, World
 
 
@@ -24,6 +25,12 @@ class Started:
     launcher: Launcher
     pid: int
     output: pathlib.Path
+    argv: list[str]
+
+    @property
+    def asked(self) -> pathlib.Path:
+        """Where the operations stand that it has asked of vendors."""
+        return self.output.with_suffix(".asked")
 
     def go(self) -> Started:
         self.launcher.tell({"do": "go", "pid": self.pid})
@@ -35,6 +42,9 @@ class Started:
     def wait(self, timeout: float = TIMEOUT) -> Run:
         code = self.launcher.code(self.pid, timeout)
         assert code is not None, f"the run did not end within {timeout} s:\n{self.output.read_text(errors='replace')}"
+        strange = asked.strange(self.argv, self.asked)
+        # What a verb needs of a token is told by the operations that it can come to ask.
+        assert not strange, f"asked, and not in the table of tests/tools/verb_operations.py: {', '.join(strange)}"
         return Run(code, self.output.read_text(encoding="utf-8", errors="replace"))
 
 
@@ -53,6 +63,8 @@ class Launcher:
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_SHOW_CUSTOM_STATS": "1",
             "ANSIBLE_LOCAL_TEMP": str(folder / "zygote-tmp"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "harness" / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "asked",
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.harness.zygote"], cwd=ROOT, env={**kept, **settled}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -75,11 +87,11 @@ class Launcher:
     def command(self, argv: list[str], environment: dict[str, str], folder: pathlib.Path = ROOT) -> Started:
         """The same for any command line of ansible-playbook; Ansible's own settings are those of the zygote, whatever ``environment`` says."""
         output = self._folder / f"run-{next(self._numbers)}.txt"
-        self.tell({"do": "start", "argv": argv, "env": environment, "cwd": str(folder), "output": str(output)})
+        self.tell({"do": "start", "argv": argv, "env": {**environment, "ASKED": str(output.with_suffix(".asked"))}, "cwd": str(folder), "output": str(output)})
         pid = int(self._event("started", TIMEOUT)["pid"])
         # Process ids come round again: how an earlier bearer of this one ended says nothing.
         self._codes.pop(pid, None)
-        return Started(self, pid, output)
+        return Started(self, pid, output, argv)
 
     def close(self) -> None:
         assert self._process.stdin

@@ -137,6 +137,17 @@ def test_a_vercel_token_of_one_project_is_not_rejected(shop: Json) -> None:
     assert found["missing"] == []
 
 
+def test_a_vercel_token_of_another_project_does_not_fit(shop: Json) -> None:
+    found = asked(vercel(shop, vercel_project="dashboard"), token=shop["vercel"]["project_token"])
+    assert (found["fits"], found["next"]) == (False, "Near or other names here: hydrogen")
+
+
+def test_a_vercel_token_that_was_found_in_public_does_not_fit(shop: Json, sandbox_process: Sandbox) -> None:
+    sandbox_process.patch("app", token_facts={"leakedAt": 1_790_000_000_000})
+    found = asked(vercel(shop), token=shop["vercel"]["token"])
+    assert (found["fits"], found["why"]) == (False, "Vercel says that it was found in public")
+
+
 @pytest.mark.parametrize(("token", "status"), [("other", "permission"), ("dead", "auth")])
 def test_a_vercel_token_of_another_team_and_a_dead_one_do_not_fit(shop: Json, token: str, status: str) -> None:
     secret = shop["vercel"]["other"]["token"] if token == "other" else "dead-token-000000000000"

@@ -88,11 +88,18 @@ _INVOICE = Rare(
     "where Stripe answered the payment of an invoice with an error of its own",
     f"{_TESTS}test_after_an_error_of_stripe_s_own_the_invoice_is_looked_at",
 )
+_KIND = Rare(
+    "`component_readiness`",
+    "with the token of an account or workspace",
+    "tests/integration/test_access.py::test_each_kind_of_railway_token_is_recognised",
+)
 _DOMAINS = Rare("`vercel_production`", "when a job did not move all domains", f"{_TESTS}test_the_domains_that_a_job_did_not_move_are_named")
 RARE: dict[str, dict[str, Rare]] = {
     "railway": {
+        "apiToken": _KIND,
         "deploymentEvents": Rare("`railway_deployment`", "when a deployment failed", f"{_TESTS}test_the_events_of_a_deployment_tell_why_it_failed"),
         "environment": Rare("modules of a service", "beyond a hundred services", f"{_TESTS}test_a_service_beyond_a_hundred_others_is_looked_for"),
+        "me": _KIND,
     },
     "shopify": {
         "bulkOperationCancel": Rare(

@@ -36,7 +36,9 @@ BETWEEN = """
 # Of these, the ones that only serve to read the address of a database from a variable at the vendor (component_dsn_from).
 OF_THE_ADDRESS: dict[str, dict[str, tuple[str, ...]]] = {
 """
-# Where that begins.
+# Those who are told something, by verbs that change nothing too.
+MESSENGERS = ("pagerduty", "slack", "statuspage")
+# Where the reading of an address begins.
 READS_ADDRESS = (f"{UTILS}capabilities.variables", "value")
 # (module, name) of a function, class, method (``Class.method``) or value.
 Symbol = tuple[str, str]
@@ -232,10 +234,19 @@ def operations_of(verb: str, without: Symbol | None = None) -> Asked:
     """By vendor, the names of the operations."""
     entries = [(f"plugins.modules.{name}", "execute") for name in modules_of(verb) if source(f"plugins.modules.{name}")]
     found: dict[str, set[str]] = collections.defaultdict(set)
+    leased = takes_lease(verb)
     for module, name in Reach(entries, without).operations:
         vendor = module.removeprefix(f"{UTILS}vendors.").split(".")[0]
-        found[vendor] |= {one.name for one in _in(getattr(importlib.import_module(f"{PREFIX}{module}"), name))}
+        operations = _in(getattr(importlib.import_module(f"{PREFIX}{module}"), name))
+        found[vendor] |= {one.name for one in operations if leased or vendor in MESSENGERS or not one.changes}
     return {vendor: tuple(sorted(names)) for vendor, names in sorted(found.items()) if names}
+
+
+def takes_lease(verb: str) -> bool:
+    """A verb that takes none changes nothing where components live, whatever the modules could do that it looks with."""
+    plays = yaml.safe_load((ROOT / "playbooks" / f"{verb}.yml").read_text(encoding="utf-8"))
+    guards = [task[f"{COLLECTION}guard"] for play in plays for task in play.get("tasks", []) if f"{COLLECTION}guard" in task]
+    return any(guard.get("lease", True) is not False for guard in guards)
 
 
 def of_the_address(verb: str, asked: Asked) -> Asked:

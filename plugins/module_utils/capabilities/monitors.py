@@ -10,7 +10,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import env_fallback
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import monitoring
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.monitoring import VARIABLE, Component, Found, Json, Service
@@ -18,14 +17,15 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.moni
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.monitoring_sentry import Sentry
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.monitoring_uptimerobot import UptimeRobot
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.credentials import prefixed
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import CHANGE_ARGUMENTS, Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks import Check, check, result
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.datadog.client import API_KEY_VARIABLES, APP_KEY_VARIABLES, SITES
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.sentry.client import TOKEN_VARIABLE
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot.client import KEY_VARIABLE
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.datadog.client import DATADOG_ARGUMENTS
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.sentry.client import SENTRY_ARGUMENTS
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot.client import UPTIMEROBOT_ARGUMENTS
 
 SERVICES: dict[str, type[Service]] = {one.NAME: one for one in (UptimeRobot, Datadog, Sentry)}
 OFF = "off"
@@ -37,16 +37,10 @@ MONITORS_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "state": {"type": "str", "choices": ["present", "looked"], "default": "looked"},
     "mute": {"type": "str"},
     "after": {"type": "str"},
-    "uptimerobot_api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, [KEY_VARIABLE])},
-    "uptimerobot_api_url": {"type": "str"},
+    **prefixed("uptimerobot", UPTIMEROBOT_ARGUMENTS),
     "uptimerobot_zone": {"type": "str"},
-    "datadog_api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, list(API_KEY_VARIABLES))},
-    "datadog_app_key": {"type": "str", "no_log": True, "fallback": (env_fallback, list(APP_KEY_VARIABLES))},
-    "datadog_site": {"type": "str", "choices": list(SITES), "fallback": (env_fallback, ["DD_SITE"])},
-    "datadog_api_url": {"type": "str"},
-    "sentry_token": {"type": "str", "no_log": True, "fallback": (env_fallback, [TOKEN_VARIABLE])},
-    "sentry_organization": {"type": "str"},
-    "sentry_api_url": {"type": "str"},
+    **prefixed("datadog", DATADOG_ARGUMENTS),
+    **prefixed("sentry", SENTRY_ARGUMENTS, "token", "organization", "api_url"),
 }
 
 
@@ -75,8 +69,7 @@ def _look(task: Task, component: Component, provider: str, fields: t.Sequence[Js
     service, name = SERVICES[provider], str(component["name"])
     lacking = service.lacking(task.params)
     if lacking:
-        where = "monitors" if provider == UptimeRobot.NAME else f"{provider} monitors"
-        return Found(checks=[check(where, name, "skipped", f"no key: set {' and '.join(lacking)}")])
+        return Found(checks=[check(f"{provider} monitors", name, "skipped", f"no key: set {' and '.join(lacking)}")])
     try:
         return service(task, component, fields).look()
     except Failure as failure:

@@ -27,11 +27,22 @@ class Asked:
     token: str
     team: Team | None
 
+    def sees(self, project: Project) -> bool:
+        """A token for one project is for the team's first."""
+        own = [one for one in self.vercel.projects.values() if one.team is self.team]
+        return project in (own[:1] if self.token == "project" else own)
+
     def project(self) -> Project:
-        return self.vercel.project_named(self.names["project"], self.team)
+        project = self.vercel.project_named(self.names["project"], self.team)
+        if not self.sees(project):
+            raise VercelError(404, "not_found", "Project not found")
+        return project
 
     def deployment(self) -> Deployment:
-        return self.vercel.deployment_named(self.names["deployment"], self.team)
+        deployment = self.vercel.deployment_named(self.names["deployment"], self.team)
+        if not self.sees(self.vercel.projects[deployment.project]):
+            raise VercelError(404, "not_found", "The deployment could not be found")
+        return deployment
 
     def number(self, name: str) -> int:
         try:

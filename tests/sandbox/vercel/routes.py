@@ -52,7 +52,7 @@ def _project(asked: Asked, project: Project, listed: bool = False) -> Json:
 
 def list_projects(asked: Asked) -> Answer:
     search = asked.query.get("search", "")
-    found = [project for project in asked.vercel.projects.values() if project.team is asked.team and search in project.name]
+    found = [project for project in asked.vercel.projects.values() if asked.sees(project) and search in project.name]
     found.sort(key=lambda project: project.created, reverse=True)
     limit = asked.limit()
     # The cursor counts: projects of one team may be equally old here.
@@ -112,7 +112,7 @@ def _fact(it: Deployment, project: Project, name: str) -> str:
 def list_deployments(asked: Asked) -> Answer:
     vercel, query = asked.vercel, asked.query
     wanted = {*filter(None, [query.get("projectId"), *query.get("projectIds", "").split(",")])}
-    own = [project for project in vercel.projects.values() if project.team is asked.team]
+    own = [project for project in vercel.projects.values() if asked.sees(project)]
     projects = {project.id: project for project in own if not wanted or wanted & {project.id, project.name}}
     states = {*filter(None, query.get("state", "").upper().split(","))}
     upper = asked.number("until") or asked.number("to")
