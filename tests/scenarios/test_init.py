@@ -9,15 +9,19 @@ import stat
 import subprocess
 import sys
 import typing as t
+import urllib.parse
+import urllib.request
 
 import pytest
 import yaml
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, releases
+from tests.harness import postgresql, systems
 from tests.harness.launcher import Launcher
 from tests.harness.ledgers import ledger
 from tests.harness.screens import said, text_fits
 from tests.harness.world import PLAYBOOKS, ROOT, Run, World, status_pages
+from tests.sandbox.launch import Sandbox
 
 Json = dict[str, t.Any]
 MOST_LINES = 30
@@ -63,16 +67,30 @@ def lint(path: pathlib.Path) -> str:
     return done.stdout + done.stderr
 
 
-def reachable(world: World) -> pathlib.Path:
+def reachable(world: World, path: pathlib.Path) -> pathlib.Path:
     """The drafted file with the addresses of the sandbox where the vendors say public ones."""
-    text = drafted(world).read_text(encoding="utf-8")
-    parts = world.sandbox_run["components"]
-    for public, name in (("https://app.example.com", "app"), ("https://dashboard.example.com", "dashboard"), ("https://api-production.up.railway.app", "api")):
-        assert public in text
-        text = text.replace(public, parts[name]["url"])
-    path = world.folder / "reachable.yml"
-    path.write_text(text, encoding="utf-8")
-    return path
+    text = path.read_text(encoding="utf-8")
+    serving = {known.get("service") or known.get("project"): known["url"] for known in world.sandbox_run["components"].values()}
+    for host in yaml.safe_load(text)["components"]["hosts"].values():
+        if "component_url" in host:
+            text = text.replace(host["component_url"], serving[host.get("railway_service") or host["vercel_project"]])
+    made = world.folder / "reachable.yml"
+    made.write_text(text, encoding="utf-8")
+    return made
+
+
+def looked(world: World, launcher: Launcher, verb: str, path: pathlib.Path) -> Run:
+    pages = json.dumps({"saasops_status_pages": status_pages(world.sandbox_run["status_url"])})
+    return launcher.play(world, verb, "-e", pages, inventory=reachable(world, path), environment=world.environment(**tokens(world)))
+
+
+def hook(world: World, address: str) -> None:
+    """Stripe reports to this address."""
+    run = world.sandbox_run["stripe"]
+    form = urllib.parse.urlencode({"url": address, "enabled_events[]": "invoice.paid"}).encode()
+    asked = urllib.request.Request(f"{run['url']}/v1/webhook_endpoints", form, {"Authorization": f"Bearer {run['api_key']}"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        assert answer.status == 200
 
 
 def test_an_inventory_out_of_nothing(world: World, launcher: Launcher) -> None:
@@ -110,12 +128,64 @@ def test_an_inventory_out_of_nothing(world: World, launcher: Launcher) -> None:
             "hydrogen": ("v1.4.2", None, None),
         }
         assert [entry["kind"] for entry in chain.entries(opened)] == ["adopted"] * 3
-    pages = json.dumps({"saasops_status_pages": status_pages(world.sandbox_run["status_url"])})
-    health = launcher.play(world, "health", "-e", pages, inventory=reachable(world), environment=world.environment(**tokens(world)))
+    health = looked(world, launcher, "health", drafted(world))
     assert health.code == 0, health.output
     again = init(world, launcher, *SHOP)
     assert (again.code, again.changed) == (0, 0), again.output
     assert "NOTHING TO DO" in again.headline and "nothing new" in said(again)
+
+
+TOKPULSE = {
+    "dashboard": {"component_vendor": "vercel", "vercel_project": "dashboard"},
+    "hydrogen": {"component_vendor": "vercel", "vercel_project": "hydrogen"},
+    "postgres": {"component_vendor": "postgres", "component_dsn_from": "railway:Postgres/DATABASE_PUBLIC_URL"},
+    "redis": {"component_vendor": "redis", "component_dsn_from": "railway:Redis/REDIS_PUBLIC_URL"},
+    "tokpulse-partner-app": {"component_vendor": "railway", "railway_service": "tokpulse-partner-app"},
+    "billing": {"component_vendor": "stripe", "stripe_mode": "live", "stripe_webhook_url": "https://app.tokpulse.example.com/webhooks/stripe"},
+}
+DERRIMUT = {
+    "derrimut-platform": {"component_vendor": "vercel", "vercel_project": "derrimut-platform", "component_url": "https://derrimut.example.com"},
+    "functions": {"component_vendor": "convex", "convex_deployment": "happy-animal-123"},
+    "billing": {"component_vendor": "stripe", "stripe_mode": "live", "stripe_webhook_url": "https://derrimut.example.com/webhooks/stripe"},
+}
+
+
+@pytest.mark.parametrize(
+    ("system", "expected", "more", "without"),
+    [
+        ("tokpulse", TOKPULSE, ("-e", "init_projects=hydrogen,dashboard"), ("CONVEX_DEPLOY_KEY",)),
+        ("derrimut", DERRIMUT, (), ("RAILWAY_TOKEN", "SHOPIFY_ACCESS_TOKEN")),
+    ],
+)
+def test_from_an_empty_folder_to_a_first_look(
+    world: World,
+    launcher: Launcher,
+    postgresql_url: str,
+    redis_url: str,
+    system: str,
+    expected: dict[str, Json],
+    more: tuple[str, ...],
+    without: tuple[str, ...],
+) -> None:
+    """Worlds like two of the five systems: what a person has written of them is what the vendors tell."""
+    databases = {"database": postgresql.fresh_database(postgresql_url), "sessions": redis_url}
+    world.sandbox.scenario("healthy", world={"components": systems.variables(system), "addresses": databases})
+    world.sandbox_run = t.cast(Sandbox, world.sandbox).run
+    hook(world, expected["billing"]["stripe_webhook_url"])
+    world.sandbox.clear_journal()
+    run = init(world, launcher, "-e", f"init_system={system}", "-e", "init_environment=production", *more, **dict.fromkeys(without))
+    assert run.code == 0, run.output
+    path = world.folder / f"empty/inventories/{system}/production.yml"
+    text = path.read_text(encoding="utf-8")
+    hosts = yaml.safe_load(text)["components"]["hosts"]
+    assert len(text.splitlines()) <= MOST_LINES and lint(path) == ""
+    for name, facts in expected.items():
+        assert facts.items() <= hosts[name].items(), text
+    assert set(hosts) - set(expected) <= {"store"}
+    assert not [name for name, secret in {**world.sandbox.secrets(), **databases}.items() if secret in text + run.output]
+    health = looked(world, launcher, "health", path)
+    assert health.code == 0, health.output
+    assert world.changes() == []
 
 
 def test_a_file_that_is_there_is_left_alone(world: World, launcher: Launcher) -> None:
