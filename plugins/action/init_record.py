@@ -39,7 +39,7 @@ class ActionModule(TogetherAction):
 
 
 def _screen(run: t.Mapping[str, t.Any], draft: t.Mapping[str, t.Any]) -> Screen:
-    path, lines = draft["path"], len(draft["text"].splitlines())
+    path, lines = draft["file"], len(draft["text"].splitlines())
     if run["check_mode"]:
         headline = "PLAN ONLY - nothing was written"
     elif draft["written"]:

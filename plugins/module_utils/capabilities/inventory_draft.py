@@ -104,7 +104,8 @@ def execute(task: Task) -> Json:
         _write(path, text)
     return {
         "changed": before is None or bool(adopted),
-        "path": str(path),
+        # Not "path": Ansible would add what it knows of the file, as a module alone.
+        "file": str(path),
         "written": before is None,
         "text": text,
         "components": [{name: component[name] for name in ("name", "vendor", "variables")} for component in components],
