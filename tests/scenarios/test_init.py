@@ -264,3 +264,13 @@ def test_an_inventory_that_is_there_does_not_matter(world: World, launcher: Laun
     run = init(world, launcher, *SHOP, "-i", str(world.inventory), "--check")
     assert run.code == 0, run.output
     assert "PLAN ONLY" in run.headline
+
+
+def test_a_name_that_would_be_run_is_left_out(world: World, launcher: Launcher) -> None:
+    wicked = "{{ lookup('pipe', 'touch ran') }}"
+    world.sandbox.fault("body", vendor="vercel", operation="/v10/projects", status=200, body={"projects": [{"name": wicked}], "pagination": {"next": None}})
+    run = init(world, launcher, *SHOP[:4])
+    assert run.code == 0, run.output
+    assert "left out, its name would be run as a template" in said(run)
+    assert "lookup" not in str(yaml.safe_load(drafted(world).read_text(encoding="utf-8")))
+    assert not (world.folder / "empty/ran").exists()
