@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = {"check": True, "diff": True, "limit": False, "tags": False, "forks": False}
 HELP = ("-h", "--help", "help")
 WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+# The argument spec of a variable that names a verb.
+OF_VERBS: dict[str, t.Any] = {"type": "str", "required": True}
 BESIDE = ("group_vars", "host_vars", "roles")
 REFERENCE = re.compile(r"^\s*(?:export\s+)?\w+\s*=\s*[\"']?op://", re.M)
 # Readline takes name=value for three words and replaces the last of them alone; what is asked is the line as it stands before the cursor.
@@ -121,6 +123,9 @@ def line(given: list[str]) -> tuple[list[str], dict[str, str], str]:
         inventory = found_inventory(words.pop(0))
     extra: Json = {}
     options: list[str] = []
+    if inventory is None and words and re.fullmatch(r"[\w-]+/[\w-]+", words[0]) and {"system", "environment"} <= set(named(verb, ())):
+        # It needs no inventory, and may be about to make one.
+        words[:1] = [f"{name}={value}" for name, value in zip(("system", "environment"), words[0].split("/"), strict=True)]
     for word in words:
         name, equals, value = word.partition("=")
         if re.fullmatch(r"-v+|--check|--diff", word):
@@ -130,7 +135,9 @@ def line(given: list[str]) -> tuple[list[str], dict[str, str], str]:
         elif name in OPTIONS:
             options += option(name, value)
         else:
-            variable, spec = variable_of(verb, name)
+            variable, spec = variable_of(verb, name, words)
+            if spec is OF_VERBS:
+                known(value, verbs(), "verb", "saasops list shows them")
             extra[variable] = typed(name, value, spec)
     command = [program(), playbook(verb), *(["-i", relative(inventory)] if inventory else [])]
     if extra:
@@ -166,6 +173,19 @@ def variables(verb: str) -> Json:
 def short_names(verb: str) -> dict[str, str]:
     """The names of its variables as they are typed -> whole."""
     return {name.removeprefix(f"{verbs()[verb].role}_"): name for name in variables(verb).get("options") or {}}
+
+
+def named(verb: str, words: t.Sequence[str]) -> dict[str, tuple[str, Json]]:
+    """Variables as they may be typed -> whole name and argument spec. A verb that plays the one that is told by its variable verb takes that one's, too."""
+    options, role = variables(verb).get("options") or {}, verbs()[verb].role
+    found: dict[str, tuple[str, Json]] = {}
+    if f"{role}_verb" in options:
+        options = {**options, f"{role}_verb": OF_VERBS}
+        played = [word.partition("=")[2] for word in words if word.startswith(("verb=", f"{role}_verb="))]
+        for other in played:
+            found |= named(other, ()) if other in verbs() else {}
+    whole = {name: (name, about) for name, about in options.items()}
+    return {**found, **whole, **{name.removeprefix(f"{role}_"): entry for name, entry in whole.items()}}
 
 
 def inventories() -> dict[str, Path]:
@@ -207,16 +227,14 @@ def meant(name: str, names: t.Iterable[str]) -> str:
 
 
 # -- what is given
-def variable_of(verb: str, name: str) -> tuple[str, Json]:
-    """A variable of the verb by its short or its whole name, or one of the inventory by its whole name."""
-    short, options = short_names(verb), variables(verb).get("options") or {}
-    of_inventory = inventory_variables.known_variables()
-    known(name, [*short, *options, *OPTIONS, *of_inventory], "variable or option", f"saasops {verb} --help shows what there is")
+def variable_of(verb: str, name: str, words: t.Sequence[str]) -> tuple[str, Json]:
+    """A variable of the verb, or one of the inventory by its whole name."""
+    there, of_inventory = named(verb, words), inventory_variables.known_variables()
+    known(name, [*there, *OPTIONS, *of_inventory], "variable or option", f"saasops {verb} --help shows what there is")
     if name in of_inventory and inventory_variables.is_secret(name):
         place = "Have it in the environment, or in the file beside the inventory: docs/inventory.md"
         raise Refusal(f"{name} is a secret, and every process here could read it\n  {place}")
-    whole = short.get(name, name)
-    return whole, options.get(whole, {"type": "any"})
+    return there.get(name, (name, {"type": "any"}))
 
 
 def option(name: str, value: str) -> list[str]:
@@ -343,13 +361,15 @@ def candidates(given: list[str]) -> list[str]:
         return []
     if len(given) == 2 and verbs()[given[0]].inventory:
         return list(inventories())
-    short, options = short_names(given[0]), variables(given[0]).get("options") or {}
+    there = named(given[0], given[1:-1])
     name, equals, _value = given[-1].partition("=")
     if equals:
-        spec = {"type": "bool"} if OPTIONS.get(name) else options.get(short.get(name, name), {})
-        values = ["true", "false"] if spec.get("type") == "bool" else [str(choice) for choice in spec.get("choices", [])]
-        return [f"{name}={value}" for value in values]
-    return [f"{one}=" for one in (*short, *OPTIONS)]
+        spec = {"type": "bool"} if OPTIONS.get(name) else there.get(name, ("", {}))[1]
+        values = list(verbs()) if spec is OF_VERBS else [str(choice) for choice in spec.get("choices") or []]
+        return [f"{name}={value}" for value in (["true", "false"] if spec.get("type") == "bool" else values)]
+    whole = {variable for variable, _about in there.values()}
+    # Whole names are taken, and offered once something of them is there.
+    return [f"{one}=" for one in (*there, *OPTIONS) if given[-1] or one not in whole]
 
 
 if __name__ == "__main__":

@@ -115,11 +115,16 @@ class Wish:
         given: dict[str, t.Any] = {}
         for text in self.extra:
             given.update(json.loads(text) if text.startswith("{") else parse_kv(text))
-        given.update(guard.check_extra_variables(self.extra, given, self.role))
-        given.pop("_raw_params", None)
-        own = {name: value for name, value in given.items() if name in guard.options_of(self.role)}
-        checked = guard.check_values(self.role, own)
-        return {**given, **{name: checked[name] for name in own}}
+        played = given.get(f"{self.role}_verb")
+        for role in (self.role, *([saasops.verbs()[played].role] if played else [])):
+            mine = [text for text in self.extra if not played or f"{role}_" in text]
+            own = {name: value for name, value in given.items() if not played or name.startswith(f"{role}_")}
+            whole = guard.check_extra_variables(mine, own, role)
+            given.pop("_raw_params", None)
+            wanted = {name: value for name, value in {**own, **whole}.items() if name in guard.options_of(role)}
+            checked = guard.check_values(role, wanted)
+            given.update({name: checked[name] for name in wanted})
+        return given
 
     def short(self) -> list[str]:
         """The words of the short line that asks for the same."""

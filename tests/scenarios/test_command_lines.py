@@ -12,8 +12,10 @@ import os
 import pathlib
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 import typing as t
 
@@ -235,6 +237,28 @@ def test_both_forms_of_every_line_ask_for_the_same(world: World, monkeypatch: py
         assert (again.verb, again.inventory, sorted(again.options)) == (documented.verb, documented.inventory, sorted(documented.options)), line
         assert again.values() == documented.values(), line
         assert not documented.inventory or (folder / documented.inventory).is_file(), line
+
+
+def test_ctrl_c_and_the_last_screen_are_ansibles_own(world: World) -> None:
+    world.sandbox.fault("timeout", vendor="railway", operation="deploymentRollback", seconds=60)
+    folder, line = placed(world), ["saasops", "rollback", "tokpulse/production", "request_timeout=60"]
+    with (world.folder / "said.txt").open("w+", encoding="utf-8") as said:
+        process = subprocess.Popen(
+            line, cwd=folder, env=world.environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        end = time.monotonic() + TIMEOUT
+        while not any(entry["operation"] == "deploymentRollback" and entry["fault"] for entry in world.sandbox.journal()):
+            assert process.poll() is None and time.monotonic() < end, (world.folder / "said.txt").read_text(encoding="utf-8")
+            time.sleep(0.05)
+        became = pathlib.Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")
+        os.killpg(process.pid, signal.SIGINT)
+        code = process.wait(TIMEOUT)
+        said.seek(0)
+        run = Run(code, said.read())
+    # No process stands between a terminal and Ansible.
+    assert any(word.endswith(b"/ansible-playbook") for word in became), became
+    assert run.code != 0 and "UNKNOWN - interrupted before the end" in run.headline, run.output
+    assert run.output.rstrip().endswith(run.summary) and run.output.startswith("ansible-playbook playbooks/rollback.yml -i ")
 
 
 @pytest.mark.parametrize("line", sample(PLAYED, 3), ids=str)

@@ -225,18 +225,23 @@ def test_another_ansible_on_the_path_is_not_taken(
     assert typed(capsys, monkeypatch, "health", "lonely")[0][0] == str(programs / "ansible-playbook")
 
 
-# -- verbs that need no environment
+# -- verbs of another kind
 @pytest.fixture
-def adopted(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
-    """A collection whose one verb is about no inventory."""
+def others(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
+    """A collection of three verbs: two are about no inventory, and the third plays the others."""
     root = tmp_path / "collection"
-    (root / "playbooks").mkdir(parents=True)
-    (root / "playbooks/adopt.yml").write_text("- name: Adopt\n  hosts: localhost\n")
-    (root / "roles/adopt/meta").mkdir(parents=True)
-    specs = "argument_specs: {main: {short_description: Adopts, options: {adopt_system: {type: str, required: true, description: Its V(name).}}}}"
-    (root / "roles/adopt/meta/argument_specs.yml").write_text(specs)
+    needed = "{type: str, required: true, description: Its V(name).}"
+    for verb, hosts, options in (
+        ("adopt", "localhost", f"adopt_system: {needed}, adopt_environment: {needed}"),
+        ("tidy", "localhost", "tidy_depth: {type: int, default: 2, description: How deep.}"),
+        ("try_out", "localhost:components", f"try_out_verb: {needed}"),
+    ):
+        (root / f"roles/{verb}/meta").mkdir(parents=True)
+        specs = f"argument_specs: {{main: {{short_description: Does {verb}, options: {{{options}}}}}}}"
+        (root / f"roles/{verb}/meta/argument_specs.yml").write_text(specs)
+        (root / "playbooks").mkdir(exist_ok=True)
+        (root / f"playbooks/{verb}.yml").write_text(f"- name: Guard\n  hosts: {hosts}\n")
     monkeypatch.setattr(saasops, "ROOT", root)
-    monkeypatch.chdir(tmp_path)
     forget()
     yield
     forget()
@@ -247,13 +252,31 @@ def forget() -> None:
     saasops.variables.cache_clear()
 
 
-@pytest.mark.usefixtures("adopted")
+@pytest.mark.usefixtures("place", "others")
 def test_a_verb_without_components_takes_no_environment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    command, _environment = typed(capsys, monkeypatch, "adopt", "system=shop")
-    assert command == ["ansible-playbook", "saasops.runbooks.adopt", "-e", '{"adopt_system": "shop"}']
-    assert "'shop/production' is not name=value" in refused(capsys, "adopt", "shop/production")
-    assert saasops.listed(["adopt"]).splitlines()[:3] == ["saasops adopt [name=value …]", "Adopts", "  system  str, needed: Its name."]
-    assert saasops.candidates(["adopt", ""])[0] == "system="
+    command, _environment = typed(capsys, monkeypatch, "tidy", "depth=3")
+    assert command == ["ansible-playbook", "saasops.runbooks.tidy", "-e", '{"tidy_depth": 3}']
+    assert "'shop/production' is not name=value" in refused(capsys, "tidy", "shop/production")
+    assert saasops.listed(["tidy"]).splitlines()[:3] == ["saasops tidy [name=value …]", "Does tidy", "  depth  int, 2: How deep."]
+    assert saasops.candidates(["tidy", ""])[0] == "depth="
+
+
+@pytest.mark.usefixtures("place", "others")
+def test_the_names_of_what_is_to_be_made_may_be_typed_as_those_of_what_is_there(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    command, _environment = typed(capsys, monkeypatch, "adopt", "store/live", "check=true")
+    assert command == ["ansible-playbook", "saasops.runbooks.adopt", "-e", '{"adopt_system": "store", "adopt_environment": "live"}', "--check"]
+    assert command == typed(capsys, monkeypatch, "adopt", "system=store", "environment=live", "check=true")[0]
+    assert "  system       str, needed: Its name." in saasops.listed(["adopt"])
+
+
+@pytest.mark.usefixtures("place", "others")
+def test_a_verb_that_plays_another_takes_the_variables_of_that_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    command, _environment = typed(capsys, monkeypatch, "try_out", "lonely", "verb=tidy", "depth=3")
+    assert json.loads(command[-1]) == {"try_out_verb": "tidy", "tidy_depth": 3}
+    assert "there is no variable or option depth" in refused(capsys, "try_out", "lonely", "verb=adopt", "depth=3")
+    assert "there is no verb tdy\n  Did you mean tidy?" in refused(capsys, "try_out", "lonely", "verb=tdy")
+    assert saasops.candidates(["try_out", "lonely", "verb="]) == ["verb=adopt", "verb=tidy", "verb=try_out"]
+    assert "depth=" in saasops.candidates(["try_out", "lonely", "verb=tidy", ""])
 
 
 # -- what it tells
