@@ -334,6 +334,7 @@ def listed(given: list[str]) -> str:
         width = max((len(name) for name, _about in rows), default=0)
         told = [f"  {name:{width}}  {_kind(about)}: {plain_text(about.get('description', ''))}" for name, about in rows]
         head = [f"saasops {verb}{of} [name=value …]", plain_text(variables(verb)["short_description"])]
+        told += ["  and, after verb=…, the variables of that verb"] if f"{verbs()[verb].role}_verb" in options else []
         return "\n".join([*head, *told, f"  {', '.join(OPTIONS)}: as options of ansible-playbook; those of the inventory by their whole names"])
     width = max(map(len, verbs()))
     told = [f"  {verb:{width}}  {plain_text(variables(verb)['short_description'])}" for verb in verbs()]

@@ -319,7 +319,9 @@ def test_a_word_is_completed(words: list[str], among: set[str], capsys: pytest.C
 
 def test_a_real_bash_completes_the_line(place: pathlib.Path, programs: pathlib.Path) -> None:
     """Readline splits a word at its ``=``, which a function called by hand would not show."""
-    (programs / "saasops").write_text(f'#!/bin/sh\nexec {shlex.quote(PYTHON)} -m {saasops.__name__} "$@"\n')
+    # ansible-test runs a copy, of which another Python knows nothing.
+    collections = shlex.quote(str(pathlib.Path(saasops.__file__).parents[5]))
+    (programs / "saasops").write_text(f'#!/bin/sh\nPYTHONPATH={collections} exec {shlex.quote(PYTHON)} -m {saasops.__name__} "$@"\n')
     (programs / "saasops").chmod(0o700)
     bash = pexpect.spawn("bash", ["--norc", "--noprofile", "-i"], cwd=place, env={**os.environ, "PS1": "ready>", "TERM": "dumb"}, encoding="utf-8", timeout=30)
     bash.setwinsize(50, 300)
