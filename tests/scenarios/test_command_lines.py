@@ -116,6 +116,10 @@ def check_printed(line: Line, _world: World) -> None:
     assert f"```yaml\n# {shlex.split(line.text)[1]}\n" in guide
 
 
+def check_named(line: Line, _world: World) -> None:
+    assert line.text.split()[1] in saasops.verbs()
+
+
 def check_refused(line: Line, world: World) -> None:
     run = shell(line.text, ROOT, world.environment())
     assert (run.code, run.output.strip()) == (2, line.shown.strip())
@@ -126,6 +130,7 @@ KINDS = (
     Kind(r"make ", "makes an environment, or is a test of its own", check_made),
     Kind(r"curl -s \$CONTROL", "asks a sandbox whose address is the reader's", check_answers),
     Kind(r"ansible-doc |saasops (list|completion \w+|\w+ --help)\b", "asks nobody", check_runs),
+    Kind(r"saasops (?!list$)\w+$", "names a verb, and no environment", check_named),
     Kind(r"\S*python -m ", "measures or serves until it is ended", check_options),
     Kind(r"python extensions/ci/job\.py ", "runs in tests of its own (test_ci.py)", check_job),
     Kind(r"ansible-playbook \w+\.yml ", "plays what the guide prints, in tests of its own (test_guides.py)", check_printed),
