@@ -161,7 +161,8 @@ def test_a_vercel_token_of_another_team_and_a_dead_one_do_not_fit(shop: Json, to
 
 def convex(shop: Json, **facts: t.Any) -> Json:
     known = shop["convex"]
-    place = {"convex_url": known["url"], "convex_deployment": known["deployment"]}
+    # What is declared is what a key has to have permissions for.
+    place = {"convex_url": known["url"], "convex_deployment": known["deployment"], "component_logs": {"packs": ["errors"]}}
     return {"name": "backend", "component_vendor": "convex", "saasops_environment": "production", **place, **facts}
 
 
@@ -169,14 +170,16 @@ def test_a_convex_key_tells_what_it_may_do(shop: Json) -> None:
     found = asked(convex(shop), deploy_key=shop["convex"]["deploy_key"])
     assert (found["fits"], found["kind"], found["token"]) == (True, "production deploy key", "variable convex_deploy_key")
     assert found["belongs_to"] == f"deployment {shop['convex']['deployment']}"
-    assert found["can"] == dict.fromkeys(("deployment:data:view", "deployment:env:view", "deployment:logs:view"), True)
+    assert found["can"] == dict.fromkeys(("deployment:data:view", "deployment:logs:view"), True)
 
 
 def test_a_convex_key_of_few_permissions_fits_and_names_what_it_lacks(shop: Json) -> None:
     found = asked(convex(shop), deploy_key=shop["convex"]["ci_key"])
     assert found["fits"] is True
-    assert found["missing"] == ["deployment:data:view", "deployment:env:view", "deployment:logs:view"]
-    assert found["next"].startswith("Make a deploy key that has deployment:data:view, deployment:env:view, deployment:logs:view too")
+    assert found["missing"] == ["deployment:data:view", "deployment:logs:view"]
+    assert found["next"].startswith("Make a deploy key that has deployment:data:view, deployment:logs:view too")
+    # Where no log is declared, none is read.
+    assert asked(convex(shop, component_logs=None), deploy_key=shop["convex"]["ci_key"])["missing"] == ["deployment:data:view"]
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -257,7 +260,7 @@ def test_a_stripe_key_of_the_other_mode_does_not_fit(shop: Json) -> None:
 
 def test_what_a_restricted_key_may_read_is_tried_and_what_it_may_change_stays_unknown(shop: Json, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = ["rak_charge_read", "rak_dispute_read", "rak_refund_write"]
-    monkeypatch.setattr(access.permissions, "needed_by_any", lambda _vendor: wanted)
+    monkeypatch.setattr(access.permissions, "needed_by_any", lambda _vendor, _component: wanted)
     told = result(stripe(shop), api_key=shop["stripe"]["restricted_key"])
     assert told["access"]["can"] == {"rak_charge_read": True, "rak_dispute_read": False, "rak_refund_write": None}
     assert told["access"]["missing"] == ["rak_dispute_read"]
@@ -276,7 +279,8 @@ def test_a_stripe_key_that_is_dead_or_public_does_not_fit(shop: Json, key: str) 
 
 def service(shop: Json, name: str, **secrets: str | None) -> Json:
     options = {f"{name}_api_url": shop[name]["url"], **({"sentry_organization": shop["sentry"]["organization"]} if name == "sentry" else {})}
-    told = outcome(lambda task: {"access": access.of(task, railway(shop), name)}, {**PARAMS, **options, **secrets}, False)
+    component = railway(shop, component_monitors=[{"provider": name, "name": "home"}])
+    told = outcome(lambda task: {"access": access.of(task, component, name)}, {**PARAMS, **options, **secrets}, False)
     assert not told.get("failed"), told["msg"]
     return t.cast(Json, told["access"])
 

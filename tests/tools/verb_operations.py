@@ -36,6 +36,8 @@ BETWEEN = """
 # Of these, the ones that only serve to read the address of a database from a variable at the vendor (component_dsn_from).
 OF_THE_ADDRESS: dict[str, dict[str, tuple[str, ...]]] = {
 """
+# It tells what operations need, and asks none of them.
+TELLS = (f"{UTILS}capabilities.permissions", "operations")
 # Those who are told something, by verbs that change nothing too.
 MESSENGERS = ("pagerduty", "slack", "statuspage")
 # Where the reading of an address begins.
@@ -141,7 +143,7 @@ class Reach:
 
     def _follow(self, module: str, name: str) -> None:
         here = source(module)
-        if here is None or (module, name) in self._found or (module, name) == self._without:
+        if here is None or (module, name) in self._found or (module, name) in (self._without, TELLS):
             return
         if name not in here.defined:
             self._name(here, here.imported.get(name, ""))

@@ -49,6 +49,7 @@ def test_a_token_of_few_permissions_lacks_nothing_that_its_component_never_asks(
     assert permissions.needed("logs", "convex") == ["deployment:logs:view"]
     assert permissions.needed("logs", "convex", backend) == []
     assert permissions.needed("logs", "convex", {**backend, "component_logs": {"packs": ["errors"]}}) == ["deployment:logs:view"]
+    assert permissions.needed("scheduled", "convex", backend) == permissions.needed_by_any("convex", backend) == ["deployment:data:view"]
     assert permissions.needed("db_integrity", "convex") == ["deployment:data:view", "deployment:env:view"]
     assert permissions.needed("db_integrity", "convex", backend) == ["deployment:data:view"]
     assert permissions.needed("db_migrate", "convex", {"component_dsn_from": "convex:DATABASE_URL"}) == ["deployment:env:view"]

@@ -7,7 +7,8 @@ to set where there is no token, and ``of(task, component, given, needed) -> Acce
 
 *access*: ``{vendor, token, kind, belongs_to, fits, why, expires_at, can, missing, next}``; ``token`` tells where it came from, never what it
 is. ``fits`` is true when the token lives and sees what the inventory names, false when it does not or there is none, None where the vendor
-does not tell. ``can`` has the permissions that the verbs need there, by the vendor's own names; ``missing`` are those that are known to be lacking.
+does not tell. ``can`` has the permissions that verbs need there for this component, by the vendor's own names; ``missing`` are those that are known
+to be lacking.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def of(task: Task, component: t.Mapping[str, t.Any], service: str = "") -> Acces
         given = room.given({**component, **task.params} if service else component, secrets)
         if not given.sources:
             return credentials.access(vendor, fits=False, why="there is no token", next_step=room.how_to_give())
-        return t.cast(Access, room.of(task, component, given, permissions.needed_by_any(vendor)))
+        return t.cast(Access, room.of(task, component, given, permissions.needed_by_any(vendor, component)))
     except Failure as failure:
         if failure.kind not in credentials.ANSWERED:
             raise

@@ -18,9 +18,10 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 VENDORS = ("convex", "datadog", "railway", "sentry", "shopify", "stripe", "uptimerobot", "vercel")
 # What a verb looks at only where the inventory of a component says so.
 WHERE_DECLARED = {"logs": "component_logs", "monitors": "component_monitors"}
-
-# It asks what each token can tell, whichever it is, and says what that leaves open.
-CONTENT = ("init",)
+# They ask what each token can tell, whichever it is, and say what that leaves open.
+CONTENT = ("doctor", "init")
+# It looks on behalf of other verbs.
+ON_BEHALF = ("scheduled",)
 
 
 def needed(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None = None) -> list[str]:
@@ -29,18 +30,24 @@ def needed(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None = Non
     With a component's inventory variables, what the verb surely never asks for this one is left out, so that a token of few permissions is not
     taken for one that lacks some.
     """
-    names = () if verb in CONTENT else VERBS.get(verb, {}).get(vendor, ())
-    if component is not None:
-        if verb in WHERE_DECLARED and not component.get(WHERE_DECLARED[verb]):
-            names = ()
-        if str(component.get("component_dsn_from") or "").partition(":")[0] != vendor:
-            names = tuple(name for name in names if name not in OF_THE_ADDRESS.get(verb, {}).get(vendor, ()))
-    return _of(vendor, names)
+    return _of(vendor, _asked(verb, vendor, component))
 
 
-def needed_by_any(vendor: str) -> list[str]:
+def needed_by_any(vendor: str, component: t.Mapping[str, t.Any] | None = None) -> list[str]:
     """What a token needs that every verb may use."""
-    return _of(vendor, {name for verb, asked in VERBS.items() if verb not in CONTENT for name in asked.get(vendor, ())})
+    return _of(vendor, {name for verb in VERBS for name in _asked(verb, vendor, component)})
+
+
+def _asked(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None) -> set[str]:
+    names = set() if verb in CONTENT else set(VERBS.get(verb, {}).get(vendor, ()))
+    if component is None:
+        return names
+    if verb in ON_BEHALF:
+        return names & {name for other in VERBS if other not in ON_BEHALF for name in _asked(other, vendor, component)}
+    if verb in WHERE_DECLARED and not component.get(WHERE_DECLARED[verb]):
+        return set()
+    from_here = str(component.get("component_dsn_from") or "").partition(":")[0] == vendor
+    return names if from_here else names - set(OF_THE_ADDRESS.get(verb, {}).get(vendor, ()))
 
 
 def _of(vendor: str, names: t.Iterable[str]) -> list[str]:
