@@ -57,7 +57,6 @@ promote and roll back; a plan (`--check`) does not show it either, so try a roll
 export it as `CONVEX_DEPLOY_KEY` (`convex_deploy_key`), in single quotes: it contains a `|`. A key is for one deployment, and what it may do cannot be
 changed afterwards.
 
-`db_integrity` reads tables with `deployment:data:view`. `deployment:env:view` is wanted only where `component_dsn_from` names a variable of Convex.
 Functions of your own that are internal want `deployment:functions:runInternalQueries`, `…Mutations` or `…Actions` in addition.""",
     ),
     "shopify": (

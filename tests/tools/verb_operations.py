@@ -17,6 +17,7 @@ import typing as t
 
 import yaml
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import addresses
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import scheduled_runs
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -32,10 +33,6 @@ from __future__ import annotations
 
 VERBS: dict[str, dict[str, tuple[str, ...]]] = {
 '''
-BETWEEN = """
-# Of these, the ones that only serve to read the address of a database from a variable at the vendor (component_dsn_from).
-OF_THE_ADDRESS: dict[str, dict[str, tuple[str, ...]]] = {
-"""
 # It tells what operations need, and asks none of them.
 TELLS = (f"{UTILS}capabilities.permissions", "operations")
 # Those who are told something, by verbs that change nothing too.
@@ -232,16 +229,24 @@ def verbs() -> list[str]:
     return sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
 
-def operations_of(verb: str, without: Symbol | None = None) -> Asked:
+def operations_of(verb: str) -> Asked:
     """By vendor, the names of the operations."""
+    found, leased = _reached(verb), takes_lease(verb)
+    # The address of a database is read of a few vendors alone, though a variable may be of any.
+    others = _reached(verb, READS_ADDRESS)
+    kept = {
+        vendor: sorted(one.name for one in operations if leased or vendor in MESSENGERS or not one.changes)
+        for vendor, operations in sorted({**found, **{vendor: others[vendor] for vendor in found if vendor not in addresses.PLACES}}.items())
+    }
+    return {vendor: tuple(names) for vendor, names in kept.items() if names}
+
+
+def _reached(verb: str, without: Symbol | None = None) -> dict[str, set[t.Any]]:
     entries = [(f"plugins.modules.{name}", "execute") for name in modules_of(verb) if source(f"plugins.modules.{name}")]
-    found: dict[str, set[str]] = collections.defaultdict(set)
-    leased = takes_lease(verb)
+    found: dict[str, set[t.Any]] = collections.defaultdict(set)
     for module, name in Reach(entries, without).operations:
-        vendor = module.removeprefix(f"{UTILS}vendors.").split(".")[0]
-        operations = _in(getattr(importlib.import_module(f"{PREFIX}{module}"), name))
-        found[vendor] |= {one.name for one in operations if leased or vendor in MESSENGERS or not one.changes}
-    return {vendor: tuple(sorted(names)) for vendor, names in sorted(found.items()) if names}
+        found[module.removeprefix(f"{UTILS}vendors.").split(".")[0]] |= set(_in(getattr(importlib.import_module(f"{PREFIX}{module}"), name)))
+    return found
 
 
 def takes_lease(verb: str) -> bool:
@@ -249,13 +254,6 @@ def takes_lease(verb: str) -> bool:
     plays = yaml.safe_load((ROOT / "playbooks" / f"{verb}.yml").read_text(encoding="utf-8"))
     guards = [task[f"{COLLECTION}guard"] for play in plays for task in play.get("tasks", []) if f"{COLLECTION}guard" in task]
     return any(guard.get("lease", True) is not False for guard in guards)
-
-
-def of_the_address(verb: str, asked: Asked) -> Asked:
-    """Those that nothing but the reading of an address comes to."""
-    others = operations_of(verb, READS_ADDRESS)
-    found = {vendor: tuple(name for name in names if name not in others.get(vendor, ())) for vendor, names in asked.items()}
-    return {vendor: names for vendor, names in found.items() if names}
 
 
 def _in(value: t.Any) -> t.Iterator[t.Any]:
@@ -271,11 +269,7 @@ def _in(value: t.Any) -> t.Iterator[t.Any]:
 
 
 def rendered() -> str:
-    asked = {verb: operations_of(verb) for verb in verbs()}
-    addresses = {verb: of_the_address(verb, found) for verb, found in asked.items()}
-    return "\n".join(
-        [HEAD.rstrip("\n"), *_lines(asked), "}", BETWEEN.strip("\n"), *_lines({verb: found for verb, found in addresses.items() if found}), "}", ""]
-    )
+    return "\n".join([HEAD.rstrip("\n"), *_lines({verb: operations_of(verb) for verb in verbs()}), "}", ""])
 
 
 def _lines(table: dict[str, Asked]) -> t.Iterator[str]:

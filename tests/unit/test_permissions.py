@@ -50,9 +50,7 @@ def test_a_token_of_few_permissions_lacks_nothing_that_its_component_never_asks(
     assert permissions.needed("logs", "convex", backend) == []
     assert permissions.needed("logs", "convex", {**backend, "component_logs": {"packs": ["errors"]}}) == ["deployment:logs:view"]
     assert permissions.needed("scheduled", "convex", backend) == permissions.needed_by_any("convex", backend) == ["deployment:data:view"]
-    assert permissions.needed("db_integrity", "convex") == ["deployment:data:view", "deployment:env:view"]
-    assert permissions.needed("db_integrity", "convex", backend) == ["deployment:data:view"]
-    assert permissions.needed("db_migrate", "convex", {"component_dsn_from": "convex:DATABASE_URL"}) == ["deployment:env:view"]
+    assert permissions.needed("db_integrity", "convex", backend) == permissions.needed("db_integrity", "convex") == ["deployment:data:view"]
 
 
 def test_every_permission_that_an_operation_of_convex_names_is_one_that_a_key_can_have() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.verb_operations import OF_THE_ADDRESS, VERBS
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.verb_operations import VERBS
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 
 # Those whose operations tell what they need.
@@ -44,10 +44,7 @@ def _asked(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None) -> s
         return names
     if verb in ON_BEHALF:
         return names & {name for other in VERBS if other not in ON_BEHALF for name in _asked(other, vendor, component)}
-    if verb in WHERE_DECLARED and not component.get(WHERE_DECLARED[verb]):
-        return set()
-    from_here = str(component.get("component_dsn_from") or "").partition(":")[0] == vendor
-    return names if from_here else names - set(OF_THE_ADDRESS.get(verb, {}).get(vendor, ()))
+    return set() if verb in WHERE_DECLARED and not component.get(WHERE_DECLARED[verb]) else names
 
 
 def _of(vendor: str, names: t.Iterable[str]) -> list[str]:

@@ -6,10 +6,7 @@ from __future__ import annotations
 
 VERBS: dict[str, dict[str, tuple[str, ...]]] = {
     "db_integrity": {
-        "convex": (
-            "list_environment_variables",
-            "run_query",
-        ),
+        "convex": ("run_query",),
         "railway": (
             "environment",
             "project",
@@ -24,7 +21,6 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "db_migrate": {
-        "convex": ("list_environment_variables",),
         "railway": (
             "environment",
             "project",
@@ -263,7 +259,6 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
     "schedule": {},
     "scheduled": {
         "convex": (
-            "list_environment_variables",
             "run_query",
             "stream_function_logs",
         ),
@@ -322,47 +317,6 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "get_projects",
             "get_rolling_release",
             "get_runtime_logs",
-        ),
-    },
-}
-# Of these, the ones that only serve to read the address of a database from a variable at the vendor (component_dsn_from).
-OF_THE_ADDRESS: dict[str, dict[str, tuple[str, ...]]] = {
-    "db_integrity": {
-        "convex": ("list_environment_variables",),
-        "railway": (
-            "environment",
-            "project",
-            "projectToken",
-            "projects",
-            "variables",
-        ),
-        "vercel": (
-            "filter_project_envs",
-            "get_project_env",
-            "get_projects",
-        ),
-    },
-    "db_migrate": {
-        "convex": ("list_environment_variables",),
-        "railway": (
-            "environment",
-            "project",
-            "projectToken",
-            "projects",
-            "variables",
-        ),
-        "vercel": (
-            "filter_project_envs",
-            "get_project_env",
-            "get_projects",
-        ),
-    },
-    "scheduled": {
-        "convex": ("list_environment_variables",),
-        "railway": ("variables",),
-        "vercel": (
-            "filter_project_envs",
-            "get_project_env",
         ),
     },
 }

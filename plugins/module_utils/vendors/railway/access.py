@@ -18,10 +18,9 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import scope
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import RAILWAY_ARGUMENTS, VENDOR, connect, read
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import EITHER, RAILWAY_ARGUMENTS, VENDOR, connect, read
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.config_operations import WORKSPACE_TOKEN
 
-EITHER = ("token", "api_token")
 PROJECT_TOKEN, ACCOUNT_TOKEN = "project token", "account token"
 
 

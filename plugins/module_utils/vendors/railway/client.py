@@ -9,12 +9,11 @@ no code for "forbidden" or "not found", so their messages decide. HTTP 429 carri
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible.module_utils.common.parameters import env_fallback
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, credentials, redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
@@ -33,6 +32,8 @@ RAILWAY_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "environment": {"type": "str"},
     "service": {"type": "str", "required": True},
 }
+# One of these is enough, and two may belong to different places.
+EITHER = ("token", "api_token")
 # Reads that fail inside a 200 are asked again this often: one bad answer must not end a rollback.
 MOST_READS = 4
 
@@ -76,11 +77,7 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Client:
 
 def tokens(given: t.Mapping[str, str | None]) -> dict[str, str | None]:
     """The tokens of an inventory, else those of the process environment, which are registered to be kept out of every output."""
-    if given.get("token") or given.get("api_token"):
-        return {"token": given.get("token"), "api_token": given.get("api_token")}
-    found = {"token": os.environ.get("RAILWAY_TOKEN"), "api_token": os.environ.get("RAILWAY_API_TOKEN")}
-    redaction.register(*found.values())
-    return found
+    return credentials.of_component(VENDOR, {name: RAILWAY_ARGUMENTS[name] for name in EITHER}, {}, given, EITHER).options
 
 
 def read(client: Client, operation: Operation, **variables: t.Any) -> dict[str, t.Any]:

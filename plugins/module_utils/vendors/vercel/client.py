@@ -12,6 +12,7 @@ import typing as t
 
 from ansible.module_utils.common.parameters import env_fallback
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import credentials
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
@@ -64,6 +65,11 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Client:
     team = str(params.get("team") or "")
     always = {} if not team else {"teamId" if team.startswith("team_") else "slug": team}
     return Client(task.wire(VENDOR, base_url, ("Authorization", f"Bearer {token}"), "x-vercel-id"), task.gate, interpret, always=always)
+
+
+def token_of(given: t.Mapping[str, str | None]) -> str | None:
+    """The token of an inventory, else that of the process environment, which is registered to be kept out of every output."""
+    return t.cast("str | None", credentials.of_component(VENDOR, {"token": VERCEL_ARGUMENTS["token"]}, {}, given).options["token"])
 
 
 def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:

@@ -10,7 +10,6 @@ past: it begins when it is asked for, and goes on until Vercel sends ``delimiter
 from __future__ import annotations
 
 import json
-import os
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import streaming
@@ -20,7 +19,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction im
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, path_of
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import deployments, operations, projects
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.client import TOKEN_VARIABLE, VENDOR, interpret, malformed
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.client import VENDOR, interpret, malformed, token_of
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.deployments import Scope
 
 LARGEST = 16 * 1024 * 1024
@@ -63,12 +62,11 @@ def of_component(
     task: Task, component: t.Mapping[str, t.Any], secrets: t.Mapping[str, str | None], wanted: t.Mapping[str, t.Any]
 ) -> tuple[list[dict[str, t.Any]], str]:
     """Rows of an inventory component's log, and why there may be more of them; empty: these are all."""
-    token = secrets.get("token") or os.environ.get(TOKEN_VARIABLE)
     names = {name: component.get(f"vercel_{name}") for name in ("api_url", "team", "project")}
     if not names["project"]:
         raise Failure("invalid", f"component {component.get('name')} has no vercel_project", "Set it in the inventory: its name or prj_ id", VENDOR)
     source = wanted["source"] or "runtime"
-    params = {**names, "token": token, "deployment": None, "source": source, "level": None, "limit": MOST_LINES, "seconds": LOOK}
+    params = {**names, "token": token_of(secrets), "deployment": None, "source": source, "level": None, "limit": MOST_LINES, "seconds": LOOK}
     found = execute(task.given(params))
     if source == "runtime":
         # What was before is kept by a log drain alone.

@@ -9,10 +9,9 @@ its production is the project's target ``production``.
 from __future__ import annotations
 
 import dataclasses
-import os
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
@@ -157,10 +156,8 @@ def open(task: Task, component: dict[str, t.Any], token: dict[str, str | None], 
         raise Failure(
             "invalid", f"component {component.get('name')} has no vercel_project", "Set it in the inventory: the project's name or its prj_ id", client.VENDOR
         )
-    secret = token.get("token") or os.environ.get(client.TOKEN_VARIABLE)
-    redaction.register(secret)
     params = {
-        "token": secret,
+        "token": client.token_of(token),
         "api_url": component.get("vercel_api_url"),
         "team": component.get("vercel_team"),
         "project": str(component["vercel_project"]),
