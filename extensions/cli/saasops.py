@@ -61,7 +61,8 @@ _saasops() {
     compadd -S '' -- ${(M)found:#*=}
     compadd -- ${found:#*=}
 }
-compdef _saasops saasops
+# From a folder of $fpath this file is the function at its first call, and makes itself known otherwise.
+if [[ ${funcstack[1]} == _saasops ]]; then _saasops "$@"; else compdef _saasops saasops; fi
 """
 Json = dict[str, t.Any]
 
