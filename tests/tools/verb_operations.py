@@ -39,6 +39,7 @@ TELLS = (f"{UTILS}capabilities.permissions", "operations")
 MESSENGERS = ("pagerduty", "slack", "statuspage")
 # Where the reading of an address begins.
 READS_ADDRESS = (f"{UTILS}capabilities.variables", "value")
+LONGEST_LINE = 160
 # (module, name) of a function, class, method (``Class.method``) or value.
 Symbol = tuple[str, str]
 Asked = dict[str, tuple[str, ...]]
@@ -280,7 +281,10 @@ def _lines(table: dict[str, Asked]) -> t.Iterator[str]:
         yield f'    "{verb}": {{'
         for vendor, names in asked.items():
             several = [f'        "{vendor}": (', *(f'            "{name}",' for name in names), "        ),"]
-            yield from several if len(names) > 1 else [f'        "{vendor}": ("{names[0]}",),']
+            quoted = ", ".join(f'"{name}"' for name in names)
+            line = f'        "{vendor}": ({quoted}{"," if len(names) == 1 else ""}),'
+            # As ruff writes it.
+            yield from [line] if len(line) <= LONGEST_LINE else several
         yield "    },"
 
 

@@ -40,11 +40,10 @@ def needed_by_any(vendor: str, component: t.Mapping[str, t.Any] | None = None) -
 
 def _asked(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None) -> set[str]:
     names = set() if verb in CONTENT else set(VERBS.get(verb, {}).get(vendor, ()))
-    if component is None:
-        return names
     if verb in ON_BEHALF:
         return names & {name for other in VERBS if other not in ON_BEHALF for name in _asked(other, vendor, component)}
-    return set() if verb in WHERE_DECLARED and not component.get(WHERE_DECLARED[verb]) else names
+    undeclared = component is not None and verb in WHERE_DECLARED and not component.get(WHERE_DECLARED[verb])
+    return set() if undeclared else names
 
 
 def _of(vendor: str, names: t.Iterable[str]) -> list[str]:

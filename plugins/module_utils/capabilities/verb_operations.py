@@ -7,84 +7,25 @@ from __future__ import annotations
 VERBS: dict[str, dict[str, tuple[str, ...]]] = {
     "db_integrity": {
         "convex": ("run_query",),
-        "railway": (
-            "environment",
-            "project",
-            "projectToken",
-            "projects",
-            "variables",
-        ),
-        "vercel": (
-            "filter_project_envs",
-            "get_project_env",
-            "get_projects",
-        ),
+        "railway": ("environment", "project", "projectToken", "projects", "variables"),
+        "vercel": ("filter_project_envs", "get_project_env", "get_projects"),
     },
     "db_migrate": {
-        "railway": (
-            "environment",
-            "project",
-            "projectToken",
-            "projects",
-            "variables",
-        ),
-        "vercel": (
-            "filter_project_envs",
-            "get_project_env",
-            "get_projects",
-        ),
+        "railway": ("environment", "project", "projectToken", "projects", "variables"),
+        "vercel": ("filter_project_envs", "get_project_env", "get_projects"),
     },
     "health": {
-        "railway": (
-            "deployments",
-            "environment",
-            "metrics",
-            "project",
-            "projectToken",
-            "projects",
-            "serviceInstance",
-        ),
-        "shopify": (
-            "oauth_access_token",
-            "shop",
-        ),
-        "vercel": (
-            "get_auth_token",
-            "get_deployments",
-            "get_project",
-            "get_projects",
-            "get_rolling_release",
-        ),
+        "railway": ("deployments", "environment", "metrics", "project", "projectToken", "projects", "serviceInstance"),
+        "shopify": ("oauth_access_token", "shop"),
+        "vercel": ("get_auth_token", "get_deployments", "get_project", "get_projects", "get_rolling_release"),
     },
     "heartbeat": {},
     "init": {
-        "convex": (
-            "get_canonical_urls",
-            "list_deployments",
-            "token_details",
-        ),
-        "railway": (
-            "deployments",
-            "environment",
-            "environmentServices",
-            "project",
-            "projectToken",
-            "projects",
-            "serviceInstance",
-            "variables",
-        ),
-        "shopify": (
-            "oauth_access_token",
-            "shop",
-        ),
+        "convex": ("get_canonical_urls", "list_deployments", "token_details"),
+        "railway": ("deployments", "environment", "environmentServices", "project", "projectToken", "projects", "serviceInstance", "variables"),
+        "shopify": ("oauth_access_token", "shop"),
         "stripe": ("list_webhook_endpoints",),
-        "vercel": (
-            "get_deployments",
-            "get_project",
-            "get_projects",
-            "get_rolling_release",
-            "get_teams",
-        ),
+        "vercel": ("get_deployments", "get_project", "get_projects", "get_rolling_release", "get_teams"),
     },
     "logs": {
         "convex": ("stream_function_logs",),
@@ -101,14 +42,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "projects",
             "serviceInstance",
         ),
-        "vercel": (
-            "get_deployment",
-            "get_deployment_events",
-            "get_deployments",
-            "get_project",
-            "get_projects",
-            "get_runtime_logs",
-        ),
+        "vercel": ("get_deployment", "get_deployment_events", "get_deployments", "get_project", "get_projects", "get_runtime_logs"),
     },
     "monitors": {
         "datadog": (
@@ -122,10 +56,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "validate_existing_monitor",
             "validate_monitor",
         ),
-        "sentry": (
-            "get_events_timeseries",
-            "list_issues",
-        ),
+        "sentry": ("get_events_timeseries", "list_issues"),
         "uptimerobot": (
             "create_maintenance_window",
             "create_monitor",
@@ -140,16 +71,8 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "notify_test": {
         "pagerduty": ("send_event",),
-        "slack": (
-            "post_message",
-            "post_to_webhook",
-            "update_message",
-        ),
-        "statuspage": (
-            "create_incident",
-            "list_unresolved_incidents",
-            "update_incident",
-        ),
+        "slack": ("post_message", "post_to_webhook", "update_message"),
+        "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
     },
     "report": {},
     "restart": {
@@ -165,16 +88,8 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "projects",
             "serviceInstance",
         ),
-        "slack": (
-            "post_message",
-            "post_to_webhook",
-            "update_message",
-        ),
-        "statuspage": (
-            "create_incident",
-            "list_unresolved_incidents",
-            "update_incident",
-        ),
+        "slack": ("post_message", "post_to_webhook", "update_message"),
+        "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
     },
     "roll_forward": {
         "pagerduty": ("send_event",),
@@ -192,16 +107,8 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "serviceInstance",
             "serviceInstanceDeployV2",
         ),
-        "slack": (
-            "post_message",
-            "post_to_webhook",
-            "update_message",
-        ),
-        "statuspage": (
-            "create_incident",
-            "list_unresolved_incidents",
-            "update_incident",
-        ),
+        "slack": ("post_message", "post_to_webhook", "update_message"),
+        "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
         "vercel": (
             "create_deployment",
             "get_deployment",
@@ -232,16 +139,8 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "serviceInstance",
             "serviceInstanceDeployV2",
         ),
-        "slack": (
-            "post_message",
-            "post_to_webhook",
-            "update_message",
-        ),
-        "statuspage": (
-            "create_incident",
-            "list_unresolved_incidents",
-            "update_incident",
-        ),
+        "slack": ("post_message", "post_to_webhook", "update_message"),
+        "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
         "vercel": (
             "create_deployment",
             "get_deployment",
@@ -258,16 +157,8 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "schedule": {},
     "scheduled": {
-        "convex": (
-            "run_query",
-            "stream_function_logs",
-        ),
-        "datadog": (
-            "list_downtimes",
-            "list_monitors",
-            "validate_existing_monitor",
-            "validate_monitor",
-        ),
+        "convex": ("run_query", "stream_function_logs"),
+        "datadog": ("list_downtimes", "list_monitors", "validate_existing_monitor", "validate_monitor"),
         "pagerduty": ("send_event",),
         "railway": (
             "buildLogs",
@@ -284,28 +175,11 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "serviceInstance",
             "variables",
         ),
-        "sentry": (
-            "get_events_timeseries",
-            "list_issues",
-        ),
-        "shopify": (
-            "oauth_access_token",
-            "shop",
-        ),
-        "slack": (
-            "post_message",
-            "post_to_webhook",
-            "update_message",
-        ),
-        "statuspage": (
-            "create_incident",
-            "list_unresolved_incidents",
-            "update_incident",
-        ),
-        "uptimerobot": (
-            "list_maintenance_windows",
-            "list_monitors",
-        ),
+        "sentry": ("get_events_timeseries", "list_issues"),
+        "shopify": ("oauth_access_token", "shop"),
+        "slack": ("post_message", "post_to_webhook", "update_message"),
+        "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
+        "uptimerobot": ("list_maintenance_windows", "list_monitors"),
         "vercel": (
             "filter_project_envs",
             "get_auth_token",
