@@ -119,6 +119,10 @@ def test_an_inventory_out_of_nothing(world: World, launcher: Launcher) -> None:
     # What is not known is told in both places.
     assert "# ! billing: Stripe has no webhook endpoint in this mode: stripe_webhook_url" in text
     assert "! billing: Stripe has no webhook endpoint in this mode" in said(run)
+    # The guide shows it, with the vendors where they usually are.
+    shown = [line for line in text.splitlines() if "_api_url: " not in line]
+    public = "\n".join(shown).replace(world.sandbox_run["convex"]["url"], "https://happy-otter-123.convex.example.com")
+    assert f"```yaml\n{public}\n```" in (ROOT / "docs/init.md").read_text(encoding="utf-8")
     # What serves is seen, which is less than proved.
     with ledger(world) as opened:
         rows = {row["component"]: row for row in releases.known(opened)}
