@@ -33,7 +33,7 @@ def build(run: t.Mapping[str, t.Any], checks: t.Sequence[rows.Check], word: str,
         if good:
             screen.facts.append((component or run["system"], f"ok  {'; '.join(said)}".rstrip()))
     acts = {one["name"]: [other["act"] for other in checks if other["name"] == one["name"] and other.get("act")] for one in checks if one.get("act")}
-    screen.could_act = [f"{name:<10} {'; '.join(told)}" for name, told in acts.items()]
+    screen.could_act = [f"{name.partition(':')[0]:<10} {'; '.join(told)}" for name, told in acts.items()]
     suggested = [f"{one['component']} {one['name']}: {one['suggestion']}" for one in checks if one.get("suggestion")]
     if suggested:
         screen.footer += ["", "SUGGESTED from history, for component_limits (nothing was set):", *suggested]

@@ -242,7 +242,7 @@ def test_every_module_documents_its_attributes() -> None:
 def test_modules_that_only_look_say_so() -> None:
     attributes = {name: document["attributes"] for name, document in module_docs().items()}
     without_diff = {name for name, stated in attributes.items() if stated["diff_mode"]["support"] == "N/A"}
-    others = {"component_health", "component_logs", "http_probe", "log_scan", "slo_evaluate"}
+    others = {"component_health", "component_logs", "component_readiness", "http_probe", "log_scan", "slo_evaluate"}
     assert without_diff == {name for name in modules() if name.endswith("_info")} | others
 
 
@@ -277,6 +277,18 @@ def test_the_readme_names_every_module() -> None:
     readme = text("README.md")
     infos = {module for module in modules() if module.endswith("_info") and module.removesuffix("_info") in modules()}
     assert not [module for module in modules() if f"`{module}`" not in readme and module not in infos]
+
+
+# --- what every verb keeps ----------------------------------------------------------------------------------------------
+
+
+def test_every_playbook_has_its_questions() -> None:
+    # What a verb needs is asked before the night in which it is wanted: who adds a verb says here what that is, or why it is nothing.
+    questions = {Path(name).stem for name in python_files(f"{UTILS}/capabilities/questions")} - {"__init__"}
+    asked = {ast.literal_eval(key) for node in ast.walk(tree(f"{UTILS}/capabilities/readiness.py")) if isinstance(node, ast.Dict) for key in node.keys if key}
+    playbooks = {Path(name).stem for name in tracked() if re.fullmatch(r"playbooks/[^/]+\.yml", name)}
+    assert questions == playbooks
+    assert asked >= playbooks
 
 
 # --- what every role and the root keep ----------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ after a wait; then the rules over what was measured now and before. Nothing is c
 from __future__ import annotations
 
 import typing as t
-from urllib.parse import urlsplit
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import component_release, health_declared, health_rules, release, usage
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.questions import health as health_questions
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.questions.rollback import way_back
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, probing
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.durations import age
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
@@ -20,8 +22,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.judge import admi
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks import Check
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs
 
-DAY, MINUTE = 86400, 60
-SOON = 30 * DAY
+MINUTE = 60
 STATES = {"pass": "healthy", "warn": "degraded", "fail": "critical"}
 
 
@@ -35,15 +36,15 @@ def execute(task: Task) -> dict[str, t.Any]:
     store = runs.join(task, name)
     state, found, of_release = _releases(task, component, component_release.known_of(store, name))
     # Before any wait: the deadline is the vendor's.
-    memory, token = _memory(declared, component, found), _token(declared, component, found)
-    api = _api(task, declared, component)
+    memory, token = _memory(declared, component, found), health_questions.token(declared, component, found)
+    api = health_questions.api(task, declared, component)
     asleep = bool(state and state["serving"] and state["serving"]["state"] == "SLEEPING")
     own = _own(task, declared, asleep)
     others = [*_needs(task, declared), *_metrics(task, declared)]
     _recheck(task, declared, own, others)
     well = bool(own) and all(one["verdict"] == "pass" for group in own for one in group)
     rows = [one for group in own for one in group] or [checks.check("health", name, "skipped", "it has no component_url")]
-    measured = [*rows, *others, *_certificates(task, declared), *memory, *api]
+    measured = [*rows, *others, *health_questions.certificates(declared, params["request_timeout"]), *memory, *api]
     judged, suggested = health_rules.judge(declared, measured, store, params["suggest"])
     serving = state["serving"] if state else None
     proof = _prove(task, store, name, serving, well)
@@ -189,37 +190,7 @@ def _lasting(old: Check, new: Check, wait: float) -> Check:
     return {**new, "verdict": "warn", "reason": f"{old['reason']}; well again after {wait:g} s: temporary"}
 
 
-def _certificates(task: Task, declared: health_declared.Declared) -> list[Check]:
-    limits = declared.limits["certificate_days"]
-    places: dict[str, str] = {}
-    for one in declared.asked:
-        parts = urlsplit(one.endpoint.url)
-        if parts.scheme == "https":
-            places.setdefault(parts.netloc, one.endpoint.url)
-    made = []
-    for host, url in places.items():
-        name = "certificate" if len(places) == 1 else f"certificate {host}"
-        days, distrust = probing.certificate(url, task.params["request_timeout"])
-        if distrust:
-            made.append(checks.check(name, declared.name, "fail", f"not accepted: {distrust}", next=f"Renew the certificate of {host}"))
-        elif days is None:
-            made.append(checks.check(name, declared.name, "skipped", f"{host} shows none"))
-        else:
-            verdict, limit = limits.verdict(days), limits.written("days")
-            text = f"ends in {int(days)} d ({limit})" if verdict != "pass" else f"{int(days)} d"
-            more = {} if verdict == "pass" else {"next": f"Renew the certificate of {host}"}
-            made.append(checks.check(name, declared.name, verdict, text, round(days, 2), "days", limit, brief=f"certificate {int(days)} d", **more))
-    return made
-
-
 # --- the vendor
-
-
-def _told(name: str, component: str, failure: Failure) -> Check:
-    """Without a token nobody was asked; everything else is a question without an answer."""
-    if failure.kind == "auth" and failure.status is None:
-        return checks.check(name, component, "skipped", failure.message)
-    return checks.check(name, component, "error", failure.message, next=failure.hint)
 
 
 def _releases(task: Task, component: dict[str, t.Any], known: dict[str, t.Any] | None) -> tuple[dict[str, t.Any] | None, release.Provider | None, list[Check]]:
@@ -231,35 +202,15 @@ def _releases(task: Task, component: dict[str, t.Any], known: dict[str, t.Any] |
     except Failure as failure:
         if failure.kind == "invalid" and failure.status is None:
             raise
-        return None, None, [_told("release", name, failure)]
+        return None, None, [health_questions.refused("release", name, failure)]
     if state is None:
         return None, None, []
     serving = state["serving"]
     if not serving:
         return state, found, [checks.check("release", name, "warn", "the vendor does not say what production serves", next="Look at the vendor's dashboard")]
-    text = f"{admission.label(serving)} {_age(clock.now() - serving['created_at'])}" + (f", and {state['busy']}" if state["busy"] else "")
+    text = f"{admission.label(serving)} {age(clock.now() - serving['created_at'])}" + (f", and {state['busy']}" if state["busy"] else "")
     made = checks.check("release", name, "pass", text, serving["id"], brief=text)
-    return state, found, [made, *_way_back(name, t.cast(release.Provider, found), state, known)]
-
-
-def _way_back(name: str, found: release.Provider, state: dict[str, t.Any], known: dict[str, t.Any] | None) -> list[Check]:
-    """Whether one could go back, and for how long still: the second is remembered as a number, so that a report can tell it later."""
-    target, refusals = admission.choose(state, known)
-    refusals = refusals or admission.admit(t.cast("dict[str, t.Any]", target), state, known)
-    if refusals or target is None:
-        act = f"no: {refusals[0].reason}"
-        return [checks.check("rollback", name, "warn", act, None, act=f"{name} {act}", next=f"{name}: {refusals[0].next_step}")]
-    row = known["releases"].get(target["id"]) or {} if known else {}
-    act = f"yes -> {admission.label(target)}{', proved' if row.get('proved_at') else ''}"
-    until = found.kept_until(t.cast("dict[str, t.Any]", target))
-    left = None if until is None else max(0.0, until - clock.now())
-    # What lies far ahead needs nobody's attention this morning.
-    told = "" if left is None or left > SOON else f", WINDOW CLOSES IN {_age(left)}" if left < DAY else f", window closes in {_age(left)}"
-    made = [checks.check("rollback", name, "pass", act, admission.label(target), act=f"{name} {act}{told}", brief="")]
-    if left is not None:
-        reason = f"{admission.label(target)} can be returned to for {_age(left)}"
-        made.append(checks.check("rollback_window", name, "pass", reason, round(left / 3600, 2), "h", brief=""))
-    return made
+    return state, found, [made, *way_back(name, t.cast(release.Provider, found), state, known)]
 
 
 def _memory(declared: health_declared.Declared, component: dict[str, t.Any], found: release.Provider | None) -> list[Check]:
@@ -269,68 +220,12 @@ def _memory(declared: health_declared.Declared, component: dict[str, t.Any], fou
     try:
         percent, words = usage.memory(found)
     except Failure as failure:
-        return [_told(name, declared.name, failure)]
+        return [health_questions.refused(name, declared.name, failure)]
     if percent is None:
         return [checks.check(name, declared.name, "inconclusive", words)]
     limit = limits.written("%")
     text = f"{percent:g}%, {words}" + (f" ({limit})" if limit else "")
     return [checks.check(name, declared.name, limits.verdict(percent), text, percent, "%", limit, brief=f"memory {percent:g}%")]
-
-
-def _api(task: Task, declared: health_declared.Declared, component: dict[str, t.Any]) -> list[Check]:
-    """Whether the vendor lets us in, how long the version that is asked for is served, and how near the end of our points is."""
-    name = declared.name
-    if component["component_vendor"] not in usage.API_VENDORS:
-        return []
-    try:
-        told = usage.api(task, component)
-    except Failure as failure:
-        if failure.kind == "invalid" and failure.status is None:
-            raise
-        refused = failure.kind in ("auth", "permission") and failure.status is not None
-        return [checks.check("api", name, "fail", failure.message, next=failure.hint) if refused else _told("api", name, failure)]
-    api, points = told["api"], told["throttle"]
-    missing = told["app"]["missing_scopes"]
-    text = f"{told['shop']['domain']} answers" + (f"; without {', '.join(missing)}" if missing else "")
-    made = [checks.check("api", name, "pass", text, told["shop"]["domain"], brief=text)]
-    days, limits = api["days_left"], declared.limits["api_version_days"]
-    renew = f"{name}: read what changed in {api['newest']}, then set shopify_api_version"
-    if api["served"] not in (None, api["requested"]):
-        made.append(checks.check("api_version", name, "fail", f"{api['requested']} is asked for, and {api['served']} answers", 0, "days", next=renew))
-    elif days is not None:
-        verdict, limit = limits.verdict(days), limits.written("days")
-        reason = f"{api['requested']} is served for {days} d more" + (f" ({limit})" if verdict != "pass" else "")
-        made.append(checks.check("api_version", name, verdict, reason, days, "days", limit, brief="", next="" if verdict == "pass" else renew))
-    if points is None:
-        return [*made, checks.check("api_points_percent", name, "inconclusive", "the answer does not say how many points are left")]
-    limits = declared.limits["api_points_percent"]
-    limit, used = limits.written("%"), points["used_percent"]
-    reason = f"{used:g}% of {points['maximum']:g} points are used, {points['restore_rate']:g} come back each second" + (f" ({limit})" if limit else "")
-    return [*made, checks.check("api_points_percent", name, limits.verdict(used), reason, used, "%", limit, brief=f"points {used:g}%")]
-
-
-def _token(declared: health_declared.Declared, component: dict[str, t.Any], found: release.Provider | None) -> list[Check]:
-    """Whether one could still act tomorrow."""
-    name, limits = "token", declared.limits["token_days"]
-    if found is None or component["component_vendor"] not in usage.TOKEN_VENDORS:
-        return []
-    renew = f"{declared.name}: make a new token at {component['component_vendor']}, and put it where the old one is"
-    try:
-        told = usage.token(found)
-    except Failure as failure:
-        # A token of one project alone, the safest one, may not ask for itself.
-        if failure.kind in ("not_found", "permission", "auth"):
-            return [checks.check(name, declared.name, "skipped", failure.message)]
-        return [_told(name, declared.name, failure)]
-    if told["leaked_at"] is not None or told["revoked_at"] is not None:
-        why = "was found in public" if told["leaked_at"] is not None else "is revoked"
-        return [checks.check(name, declared.name, "fail", f"the vendor says that it {why}", next=f"{renew}; then delete the old one")]
-    days = told["days_left"]
-    if days is None:
-        return [checks.check(name, declared.name, "pass", "never ends", brief="")]
-    verdict, limit = limits.verdict(days), limits.written("days")
-    act = f"{declared.name} ends in {days} d"
-    return [checks.check(name, declared.name, verdict, f"ends in {days} d", days, "days", limit, act=act, brief="", next="" if verdict == "pass" else renew)]
 
 
 def _prove(task: Task, store: t.Any, name: str, serving: dict[str, t.Any] | None, well: bool) -> str:
@@ -343,9 +238,4 @@ def _prove(task: Task, store: t.Any, name: str, serving: dict[str, t.Any] | None
     word, since = watches.look(store, task.params["run"]["id"], name, serving, well, now, task.params["watch"])
     if word != "watched" or since is None:
         return word
-    return f"seen well for {_age(now - since)}" if now - since >= MINUTE else "seen well"
-
-
-def _age(seconds: float) -> str:
-    seconds = max(0.0, seconds)
-    return f"{int(seconds // DAY)} d" if seconds >= 2 * DAY else f"{int(seconds // 3600)} h" if seconds >= 3600 else f"{int(seconds // MINUTE)} min"
+    return f"seen well for {age(now - since)}" if now - since >= MINUTE else "seen well"

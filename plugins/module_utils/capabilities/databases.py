@@ -122,7 +122,7 @@ def _server(work: Work, dsn: str) -> list[Check]:
             told = looker.ask(_questions()["server"])[0]
             ms = (clock.elapsed() - began) * 1000
             reason = f"PostgreSQL {told['name'].split()[0]}, the database {told['database']}, connected and asked in {ms:.0f} ms"
-            found = [work.judge.told("reachable", "pass", reason, round(ms, 1), "ms")]
+            found = [work.judge.told("reachable", "pass", reason, round(ms, 1), "ms", version=told["name"].split()[0])]
             if params["health"]:
                 found += _health(work, looker, bool(told["sees_all"]))
             return found + [_postgres_rule(work, looker, rule) for rule in work.rules]

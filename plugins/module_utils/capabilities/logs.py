@@ -49,7 +49,7 @@ def execute(task: Task) -> Json:
     for needed in ("name", "component_vendor"):
         if not component.get(needed):
             raise Failure("invalid", f"component has no {needed}", "Set component_vendor in the inventory, or give component: {name, component_vendor, ...}")
-    declared = _declared(component)
+    declared = declaration(component)
     name, vendor = str(component["name"]), str(component["component_vendor"])
     own = bool(declared["files"] or declared["command"])
     asks = declared["vendor"] is not None or not own
@@ -89,7 +89,7 @@ def execute(task: Task) -> Json:
     return _judged(name, log_scan.scanned(task, scan, missing), since, params["top"])
 
 
-def _declared(component: t.Mapping[str, t.Any]) -> Json:
+def declaration(component: t.Mapping[str, t.Any]) -> Json:
     given = component.get(VARIABLE) or {}
     if not isinstance(given, t.Mapping):
         raise Failure("invalid", f"{VARIABLE} of {component['name']} is no dictionary", f"Write {VARIABLE}: {{packs: [errors], limits: [...]}}")

@@ -50,7 +50,7 @@ def execute(task: Task) -> Json:
     if not component.get("name"):
         raise Failure("invalid", "component has no name", "Give component: {name, component_monitors, ...}")
     name, looks = str(component["name"]), params["state"] == "looked"
-    declared = _declared(component)
+    declared = declarations(component)
     mute = None if looks else _mute(params["mute"])
     if not declared:
         return _result(task, [Found(checks=[check("monitors", name, "skipped", f"it has no {VARIABLE}")])])
@@ -88,7 +88,7 @@ def _result(task: Task, found: t.Sequence[Found]) -> Json:
     return {**result(checks), "changed": bool(task.gate.changes), "monitors": shown, "windows": windows, "triage": triage, "diff": diff}
 
 
-def _declared(component: Component) -> dict[str, list[Json]]:
+def declarations(component: Component) -> dict[str, list[Json]]:
     """By the service, the fields of every declared monitor."""
     given = component.get(VARIABLE) or []
     name = component["name"]

@@ -46,14 +46,10 @@ def execute(task: Task) -> Json:
     params = task.params
     if params["most_per_hour"] < 1:
         raise Failure("invalid", f"most_per_hour is {params['most_per_hour']}", "Give 1 or more")
-    window = durations.seconds(params["window"], "window")
-    given = params["routes"]
-    if not given and params["slack_channel"]:
-        given = [{**SLACK_ALONE, "name": f"Slack {params['slack_channel']}", "channel": params["slack_channel"]}]
-    routes = notify_routes.parse(given, window, params["most_per_hour"])
+    routes = declared(params["routes"], params["slack_channel"], durations.seconds(params["window"], "window"), params["most_per_hour"])
     act = params["do"]
     if act == "who":
-        return _who(routes)
+        return who(routes)
     if act == "test":
         return _tested(task, routes)
     warnings: list[str] = []
@@ -64,6 +60,13 @@ def execute(task: Task) -> Json:
     message = _message(params)
     rows = _send(task, *_decided(task, ledger, routes, message, _quiet(params["quiet_hours"], warnings), warnings), warnings)
     return _result(task, rows, routes, params["severity"], warnings)
+
+
+def declared(given: t.Sequence[t.Any], slack_channel: str | None, window: float = notices.HOUR, most_per_hour: int = 1) -> list[Route]:
+    """The routes of the inventory: a channel alone is one, too."""
+    if not given and slack_channel:
+        given = [{**SLACK_ALONE, "name": f"Slack {slack_channel}", "channel": slack_channel}]
+    return notify_routes.parse(given, window, most_per_hour)
 
 
 def _message(params: Json) -> Json:
@@ -260,7 +263,7 @@ def _pause(task: Task, attempt: int) -> bool:
 
 
 # -- looking at the routes
-def _who(routes: list[Route]) -> Json:
+def who(routes: list[Route]) -> Json:
     """Who is told of each severity, and which routes cannot be used."""
     usable = [route for route in routes if not route.problem]
     who = {}
@@ -299,7 +302,7 @@ def _tested(task: Task, routes: list[Route]) -> Json:
             if failure is not None:
                 rows[-1].update(state="failed", reason=failure.message, failure=failure.as_dict())
                 break
-    return {**_who(routes), "routes": rows, "told": notices.told_line(rows, len(routes), planned=task.check_mode), **_changes(task), "diff": _diff(rows)}
+    return {**who(routes), "routes": rows, "told": notices.told_line(rows, len(routes), planned=task.check_mode), **_changes(task), "diff": _diff(rows)}
 
 
 def _key_failure(task: Task, route: Route) -> Failure | None:

@@ -66,7 +66,7 @@ def execute(task: Task) -> Json:
             raise Failure("invalid", f"component has no {needed}", "Set component_vendor in the inventory, or give component: {name, component_vendor, ...}")
     name, breached = component["name"], params["when"] == "breached"
     cooldown = durations.seconds(params["cooldown"], "cooldown")
-    remedies = _remedies(name, component.get("component_remedies"))
+    remedies = read_remedies(name, component.get("component_remedies"))
     store = runs.join(task, name)
     if params["hold"]:
         return _result(task, checks.check("restart", name, "skipped", "not begun, for one before it did not come back"))
@@ -86,7 +86,7 @@ def execute(task: Task) -> Json:
     return _restarted(task, store, component, wish)
 
 
-def _remedies(name: str, given: t.Any) -> list[remediation.Remedy]:
+def read_remedies(name: str, given: t.Any) -> list[remediation.Remedy]:
     found = []
     try:
         for one in given or []:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import release
@@ -33,17 +32,7 @@ def token(found: release.Provider) -> dict[str, t.Any]:
 
 
 def api(task: Task, component: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """``{shop, app, api, throttle}`` in one request. Call only for a vendor of ``API_VENDORS``."""
-    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import client, shop_info
+    """``{name, without, requested, served, days_left, renew, points}`` in one request. Call only for a vendor of ``API_VENDORS``."""
+    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import usage
 
-    # What the module's options would fall back to, its secrets are in the process environment alone.
-    asked = {
-        "shop": component.get("shopify_shop"),
-        "token": task.params["token"] or os.environ.get("SHOPIFY_ACCESS_TOKEN"),
-        "client_id": component.get("shopify_client_id") or os.environ.get("SHOPIFY_API_KEY"),
-        "client_secret": None if task.params["token"] else os.environ.get("SHOPIFY_API_SECRET"),
-        "api_version": component.get("shopify_api_version") or client.API_VERSION,
-        "api_version_mismatch": "warn",
-        "api_url": component.get("shopify_api_url"),
-    }
-    return shop_info.read(client.connect(task, asked))
+    return usage.read(task, component)

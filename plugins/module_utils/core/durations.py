@@ -25,3 +25,9 @@ def seconds(value: t.Any, name: str) -> float:
     if isinstance(value, bool) or not (math.isfinite(length) and length >= 0):
         raise Failure("invalid", f"{name} is {value!r}", f"Give {name} as seconds, or like 90s, 15m, 24h, 7d")
     return length
+
+
+def age(seconds: float) -> str:
+    """So long ago, or so long still, as people say it: ``5 min``, ``9 h``, ``4 d``."""
+    left = max(0.0, seconds)
+    return f"{int(left // 86400)} d" if left >= 2 * 86400 else f"{int(left // 3600)} h" if left >= 3600 else f"{int(left // 60)} min"

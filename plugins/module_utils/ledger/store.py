@@ -191,6 +191,16 @@ remediations = sa.Table(
     sa.Column("reason", _text, nullable=False),
     sa.Column("state", _text, nullable=False),  # asked (nobody wrote down what came of it), done, failed
 )
+restores = sa.Table(
+    "restores",
+    metadata,
+    sa.Column("environment", _text, primary_key=True),
+    sa.Column("component", _text, primary_key=True),
+    sa.Column("at", _time, primary_key=True),
+    sa.Column("backup", _text, nullable=False),
+    sa.Column("seconds", _time),
+    sa.Column("run", _text, nullable=False),
+)
 journal = sa.Table(
     "journal",
     metadata,
