@@ -204,6 +204,18 @@ def test_a_convex_key_is_found_in_either_variable_of_the_environment(shop: Json,
     assert (found["token"], found["fits"]) == ("environment CONVEX_DEPLOY_KEY", False)
 
 
+def test_a_self_hosted_key_goes_to_its_own_address_alone(shop: Json, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVEX_SELF_HOSTED_ADMIN_KEY", shop["convex"]["admin_key"])
+    monkeypatch.setenv("CONVEX_SELF_HOSTED_URL", shop["convex"]["url"])
+    found = asked(convex(shop, convex_deployment=None))
+    assert (found["fits"], found["kind"], found["token"]) == (True, "admin key", "environment CONVEX_SELF_HOSTED_ADMIN_KEY")
+    monkeypatch.setenv("CONVEX_SELF_HOSTED_URL", "http://127.0.0.1:9")
+    assert asked(convex(shop))["why"] == "there is no token"
+    monkeypatch.setenv("CONVEX_DEPLOY_KEY", shop["convex"]["deploy_key"])
+    two = asked(convex(shop, convex_url=None))
+    assert (two["fits"], "belong to different deployments" in two["why"]) == (False, True)
+
+
 def test_a_convex_key_that_a_shell_has_cut_does_not_fit(shop: Json) -> None:
     found = asked(convex(shop), deploy_key=f"prod:{shop['convex']['deployment']}")
     assert (found["fits"], found["next"]) == (False, "Put the key in single quotes: a shell takes an unquoted | as a pipe")

@@ -8,7 +8,6 @@ Facts (Convex's command-line client and open-source backend): a key begins with 
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import credentials
@@ -29,8 +28,8 @@ NOT_PRODUCTION = ("dev", "preview", "local")
 
 def given(component: t.Mapping[str, t.Any], secrets: t.Mapping[str, t.Any]) -> Given:
     found = credentials.of_component(client.VENDOR, client.CONVEX_ARGUMENTS, component, secrets)
-    variable = next((name for name in (*client.KEY_VARIABLES, client.SELF_HOSTED_KEY) if os.environ.get(name, "").strip()), "")
-    return found if found.sources or not variable else Given(found.options, {"deploy_key": f"environment {variable}"})
+    _key, _url, variable = client.credentials(found.options)
+    return Given(found.options, {"deploy_key": f"environment {variable}"}) if variable else found
 
 
 def how_to_give() -> str:
@@ -39,8 +38,7 @@ def how_to_give() -> str:
 
 def of(task: Task, component: t.Mapping[str, t.Any], given: Given, needed: t.Collection[str]) -> Access:
     """One request."""
-    key, _url, variable = client.credentials(given.options)
-    source = f"environment {variable}" if variable else given.source
+    key, _url, _variable = client.credentials(given.options)
     place = client.connect(task, given.options)
     word = key.partition(":")[0] if "|" in key and ":" in key.partition("|")[0] else ""
     kind = KINDS.get(word, "") if word else "admin key" if "|" in key else "team token"
@@ -50,7 +48,7 @@ def of(task: Task, component: t.Mapping[str, t.Any], given: Given, needed: t.Col
     if word in NOT_PRODUCTION and credentials.is_production(component):
         fits, why = False, f"it is a {kind}, and this is {component['saasops_environment']}"
         next_step = "Give a production deploy key of the deployment that customers use, and its address as convex_url"
-    return credentials.access(client.VENDOR, source, kind, f"deployment {place.where}", fits, why, can=can, next_step=next_step)
+    return credentials.access(client.VENDOR, given.source, kind, f"deployment {place.where}", fits, why, can=can, next_step=next_step)
 
 
 def _next(can: t.Mapping[str, bool]) -> str:
