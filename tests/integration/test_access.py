@@ -89,6 +89,8 @@ def test_ids_alone_are_not_taken_for_a_token_that_lives(shop: Json) -> None:
     ids = railway(shop, railway_project=known["project_id"], railway_environment=known["environment_id"], railway_service=service)
     assert asked(ids, api_token=known["workspace_token"])["fits"] is True
     assert asked(ids, api_token="00000000-dead-4000-8000-000000000000")["fits"] is False
+    elsewhere = {**ids, "railway_project": "00000000-0000-4000-8000-000000000000"}
+    assert asked(elsewhere, api_token=known["workspace_token"])["fits"] is False
 
 
 def test_a_service_that_the_token_does_not_see_is_told_with_the_near_name(shop: Json) -> None:
