@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 import typing as t
+
+from ansible import context
 
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen
@@ -55,10 +59,16 @@ def _screen(run: t.Mapping[str, t.Any], draft: t.Mapping[str, t.Any]) -> Screen:
     screen.footer = ["", f"Adopted into the ledger{' (planned)' if run['check_mode'] else ''}: {known or 'nothing new'}.", *run["cautions"]]
     screen.next_steps = [
         "read the file, and put into it what no vendor knows: docs/inventory.md",
-        f"ansible-playbook playbooks/doctor.yml -i {path}",
-        f"ansible-playbook playbooks/health.yml -i {path}",
+        *(f"ansible-playbook {_beside(verb)} -i {path}" for verb in ("doctor", "health")),
     ]
     return screen
+
+
+def _beside(verb: str) -> str:
+    """Another playbook, named as this one was: by its path, or by the collection's name."""
+    typed = str(next(iter(context.CLIARGS.get("args") or ()), "playbooks/init.yml"))
+    near = os.path.relpath(typed) if os.path.exists(typed) else typed
+    return re.sub(r"init(?=(\.yml)?$)", verb, min(near, typed, key=len))
 
 
 def _where(variables: t.Mapping[str, t.Any]) -> str:

@@ -100,6 +100,7 @@ def test_an_inventory_out_of_nothing(world: World, launcher: Launcher) -> None:
     assert run.code == 0, run.output
     assert "WRITTEN - inventories/shop/production.yml" in run.headline
     text_fits(run.summary)
+    assert f"ansible-playbook {PLAYBOOKS}/doctor.yml -i inventories/shop/production.yml" in said(run)
     text = drafted(world).read_text(encoding="utf-8")
     found = yaml.safe_load(text)["components"]
     assert len(text.splitlines()) <= MOST_LINES and lint(drafted(world)) == ""
