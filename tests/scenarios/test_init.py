@@ -188,8 +188,9 @@ def test_from_an_empty_folder_to_a_first_look(
         assert facts.items() <= hosts[name].items(), text
     assert set(hosts) - set(expected) <= {"store"}
     assert not [name for name, secret in {**world.sandbox.secrets(), **databases}.items() if secret in text + run.output]
-    health = looked(world, launcher, "health", path)
-    assert health.code == 0, health.output
+    for verb in ("doctor", "health"):
+        seen = looked(world, launcher, verb, path)
+        assert seen.code == 0, seen.output
     assert world.changes() == []
 
 
