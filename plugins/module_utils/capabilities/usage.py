@@ -33,6 +33,6 @@ def token(found: release.Provider) -> dict[str, t.Any]:
 
 def api(task: Task, component: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """``{name, without, requested, served, days_left, renew, points}`` in one request. Call only for a vendor of ``API_VENDORS``."""
-    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import usage
+    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import usage as shopify
 
-    return usage.read(task, component)
+    return shopify.read(task, component)

@@ -25,7 +25,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
         "vercel": ("filter_project_envs", "get_auth_token", "get_deployments", "get_project", "get_project_env", "get_projects", "get_rolling_release"),
     },
     "health": {
-        "railway": ("deployments", "environment", "project", "projectToken", "projects", "serviceInstance"),
+        "railway": ("deployments", "environment", "metrics", "project", "projectToken", "projects", "serviceInstance"),
         "shopify": ("oauth_access_token", "shop"),
         "vercel": ("get_auth_token", "get_deployments", "get_project", "get_projects", "get_rolling_release"),
     },
@@ -180,6 +180,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "environmentLogs",
             "httpLogs",
             "me",
+            "metrics",
             "project",
             "projectToken",
             "projects",
