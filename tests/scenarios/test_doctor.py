@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -14,8 +15,10 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import hol
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store
 from tests.harness import postgresql
 from tests.harness.launcher import Launcher
-from tests.harness.loopback import free_port
+from tests.harness.loopback import Loopback, certificate, each, free_port
+from tests.harness.loopback import said as answer
 from tests.harness.screens import check_fits, check_refused
+from tests.harness.sweep import leaks
 from tests.harness.world import Run, World
 
 Json = dict[str, t.Any]
@@ -38,6 +41,7 @@ class Shop:
     variables: Json = dataclasses.field(default_factory=dict)
     without: list[str] = dataclasses.field(default_factory=list)
     environment: dict[str, str] = dataclasses.field(default_factory=dict)
+    servers: contextlib.ExitStack = dataclasses.field(default_factory=contextlib.ExitStack)
 
     def ledger(self) -> Store:
         made = Store(f"sqlite:///{self.world.state}/saasops/shop-production.sqlite3", "shop/production")
@@ -66,7 +70,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(new_world: NewWorld, postgresql_url: str, redis_url: str, tmp_path: pathlib.Path) -> Shop:
+def shop(new_world: NewWorld, postgresql_url: str, redis_url: str, tmp_path: pathlib.Path) -> t.Iterator[Shop]:
     world = new_world("healthy")
     programs = tmp_path / "programs"
     programs.mkdir()
@@ -99,7 +103,8 @@ def shop(new_world: NewWorld, postgresql_url: str, redis_url: str, tmp_path: pat
     made.ran("r0")
     for component in ("database", "functions"):
         restores.note(made.ledger(), "r0", component, "2026-11-12", made.now() - 12 * DAY, 360)
-    return made
+    with made.servers:
+        yield made
 
 
 def bad(run: Run) -> Wrong:
@@ -171,6 +176,14 @@ def forget_restores(shop: Shop) -> None:
 
     with shop.ledger().write() as connection:
         connection.execute(store.restores.delete().where(store.restores.c.component == "database"))
+
+
+def ends_with_its_certificate(shop: Shop) -> None:
+    """Whatever the sandbox's clock says: it is to last longer than any certificate does."""
+    file, context = certificate(shop.programs.parent)
+    server = shop.servers.enter_context(Loopback(each(answer({"status": "ok"})), context))
+    shop.environment["SSL_CERT_FILE"] = shop.environment["REQUESTS_CA_BUNDLE"] = file
+    shop.hosts["dashboard"] = {"component_url": server.url, "component_limits": {"certificate_days": 36500}}
 
 
 def old_programs(shop: Shop) -> None:
@@ -262,6 +275,7 @@ DEFECTS: dict[str, Defect] = {
     "a run that did not come": Defect(
         lambda shop: shop.world.sandbox.advance(2 * DAY), {("", "heartbeat: daily"): "fail"}, "did not run when it was due", alone=True
     ),
+    "a certificate that ends soon": Defect(ends_with_its_certificate, {("dashboard", "health: certificate"): "warn"}, "ends in", 0),
     "an incident at a vendor": Defect(
         lambda shop: shop.world.sandbox.status_page("vercel", {"name": "Builds fail"}), {("vendors", "health: vercel status page"): "warn"}, "Builds fail", 0
     ),
@@ -332,6 +346,21 @@ def test_exactly_what_is_planted_is_named(names: tuple[str, ...], shop: Shop, la
 def test_each_is_named_alone(name: str, shop: Shop, launcher: Launcher) -> None:
     check_named(shop, launcher, [name])
     assert DEFECTS[name].wrong
+
+
+@pytest.mark.parametrize("direct", ["true", "false"])
+def test_no_secret_is_shown_and_a_plan_says_the_same(direct: str, shop: Shop, launcher: Launcher) -> None:
+    """What is wrong is the worst moment for care: a key that lacks something, a token of another place, and two at once."""
+    for name in ("Convex: a key without a permission", "Railway: two tokens", "Stripe: a test key beside stripe_mode live", "a route without its key"):
+        DEFECTS[name].plant(shop)
+    loud = ("-vvvv", "--diff", "-e", f"saasops_direct={direct}")
+    plan, run = shop.play(launcher, "--check", *loud), shop.play(launcher, *loud)
+    assert bad(plan) == bad(run) != {}, run.output
+    secrets = {**shop.world.sandbox.secrets(), "password": PASSWORD}
+    outputs = {"plan": plan.output, "run": run.output}
+    # What the operator wrote lies in the inventory.
+    assert leaks(secrets, [shop.world.folder], outputs, {*shop.world.folder.glob("*.yml")}) == []
+    assert shop.world.changes() == []
 
 
 def test_a_name_that_nobody_knows_is_refused_with_the_one_that_was_meant(shop: Shop, launcher: Launcher) -> None:
