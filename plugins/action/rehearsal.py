@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 import sys
@@ -33,7 +32,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             request = self._request(task_vars or {})
             ended = self._played(request)
         except Failure as failure:
-            screen = Screen(BANNER, self._system, "REFUSED - nothing was rehearsed", lines=[failure.message], next_steps=[failure.hint])
+            headline = "REFUSED - nothing was rehearsed" if failure.kind == "refused" else "BROKEN OFF - the rehearsal did not end by itself"
+            screen = Screen(BANNER, self._system, headline, lines=[failure.message], next_steps=[failure.hint])
             self._display.display("\n" + render(screen))
             return {**result, "failed": True, "msg": str(failure), "failure": failure.as_dict()}
         return {**result, **self._told(request, ended)}
@@ -45,10 +45,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         verb = str(extra.get("rehearse_verb") or task_vars.get("rehearse_verb") or "")
         role = rehearsals.check_verb(verb, playbooks)
         given = rehearsals.check_extra(context.CLIARGS.get("extra_vars", ()), extra, role)
-        hostvars, names = task_vars["hostvars"], rehearsals.names_of(role)
+        hostvars, names = task_vars["hostvars"], rehearsals.names() - set(given)
         components = list(task_vars["groups"].get("components", []))
         chosen = [name for name in components if name in task_vars["ansible_play_hosts_all"]]
-        taken = {name: rehearsals.Taken(hostvars.raw_get(name), lambda key, name=name: hostvars[name][key], names - set(given)) for name in components}
+        taken = {name: rehearsals.Taken(hostvars.raw_get(name), hostvars[name].__getitem__, names) for name in components}
         self._system = next((str(one.values.get("saasops_system", "")) for one in taken.values()), "")
         guard.check_components(components, chosen, lambda name: taken[name].values)
         self._kept_back = {name: one.kept_back for name, one in taken.items() if one.kept_back}
@@ -77,7 +77,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             message, hint = event["refused"]
             raise refuse(message, hint, "rehearsal")
         if "ended" not in event:
-            raise Failure("broken", f"the rehearsal did not end by itself: {event.get('broken', 'it said nothing')}", "Run the same command again with -v")
+            raise Failure("failed", f"the rehearsal did not end by itself: {event.get('broken', 'it said nothing')}", "Run the same command again with -v")
         return t.cast("dict[str, t.Any]", event["ended"])
 
     def _told(self, request: dict[str, t.Any], ended: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -90,11 +90,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             screen = render(Screen(BANNER, self._system, "UNKNOWN - the playbook ended without a summary", lines=last))
         self._display.display("\n" + "\n".join(_below(screen.splitlines(), ended["failure"], not_rehearsed)))
         facts = {"verb": verb, "code": ended["code"], "failure_planted": ended["failure"], "not_rehearsed": not_rehearsed, "requests": ended["requests"]}
-        data = {**(ended["stats"] or {}), "rehearsal": {"verb": verb, "failure": ended["failure"], "not_rehearsed": not_rehearsed, "requests": ended["requests"]}}
-        result = {"changed": False, **facts, "ansible_stats": {"data": {"saasops": data}, "per_host": False, "aggregate": False}}
-        if ended["code"]:
-            result.update(failed=True, msg=f"{verb} ended with {ended['code']} in the rehearsal: see the summary")
-        return result
+        data = {**(ended["stats"] or {}), "rehearsal": facts}
+        return {"changed": False, **facts, "ansible_stats": {"data": {"saasops": data}, "per_host": False, "aggregate": False}}
 
 
 def _arguments() -> list[str]:
@@ -114,7 +111,9 @@ def _below(lines: list[str], failure: str, not_rehearsed: dict[str, str]) -> lis
     told = textwrap.wrap(f"Rehearsed with: {failure}.", COLUMNS, initial_indent=" ", subsequent_indent="   ")
     for name, why in not_rehearsed.items():
         told += textwrap.wrap(f"{name}: {why}", COLUMNS, initial_indent=" NOT REHEARSED  ", subsequent_indent="   ")
+    while len(lines) + len(told) > LINES and "" in lines:
+        lines = [*lines[: lines.index("")], *lines[lines.index("") + 1 :]]
     room = LINES - len(lines)
     if len(told) > room:
-        told = [*told[: max(0, room - 1)], f" NOT REHEARSED  {len(not_rehearsed)} things: see not_rehearsed in the result (-v)"]
+        told = [*told[: max(0, room - 1)], f" NOT REHEARSED  all of {len(not_rehearsed)}: see not_rehearsed in the result (-v)"]
     return [*lines, *told]

@@ -27,6 +27,8 @@ NAMES = frozenset(
         *("notify_most_per_hour", "notify_quiet_hours", "notify_routes", "notify_window", "schedule_runs", "schedule_timezone"),
     }
 )
+# What a schedule runs, and with what.
+_OF_THE_MACHINE = frozenset({"schedule_command", "schedule_environment_file", "schedule_variables"})
 # By these a template reaches beyond the inventory.
 _REACHING = frozenset({"lookup", "query", "q", "vars", "hostvars"})
 _REACHING_FILTERS = frozenset({"unvault", "vault", "extract"})
@@ -59,7 +61,7 @@ class Taken:
         if not isinstance(value, str) or ("{{" not in value and "{%" not in value):
             return False
         try:
-            tree = Environment().parse(value)  # noqa: S701
+            tree = Environment().parse(value)
         except TemplateSyntaxError:
             return True
         if any(one.name.rpartition(".")[2] in _REACHING_FILTERS for one in tree.find_all(nodes.Filter)):
@@ -101,11 +103,10 @@ def check_verb(verb: str, playbooks: pathlib.Path) -> str:
     return role_of(playbooks / f"{verb}.yml")
 
 
-def names_of(role: str) -> frozenset[str]:
-    """What may be taken for a verb: the names and thresholds, and its own variables; for one that carries out others, theirs too."""
-    own = guard.verbs() if role == "scheduled" else (role,)
-    options = {name for verb in own if verb in guard.verbs() for name, option in guard.options_of(verb).items() if not option.get("no_log")}
-    return NAMES | {name for name in options if not _SECRET.search(name) and not name.startswith("rehearse_")}
+def names() -> frozenset[str]:
+    """What may be taken: names and thresholds, and the variables of verbs. How a schedule is installed is the operator's own machine's matter."""
+    options = {name for verb in guard.verbs() for name, option in guard.options_of(verb).items() if not option.get("no_log")}
+    return NAMES | {name for name in options if not _SECRET.search(name) and not name.startswith(("rehearse_", "schedule_"))}
 
 
 def check_extra(raw: t.Sequence[str], parsed: t.Mapping[str, t.Any], role: str) -> Json:
@@ -117,9 +118,10 @@ def check_extra(raw: t.Sequence[str], parsed: t.Mapping[str, t.Any], role: str) 
         raise refuse(f"there is no variable {name}", f"Did you mean {meant[0]}?" if meant else f"Give: {', '.join(known)}", "extra_variable")
     theirs = {name: value for name, value in parsed.items() if name not in ours and not name.startswith(guard.FOREIGN)}
     whole = guard.check_extra_variables([text for text in raw if not text.startswith("rehearse_")], theirs, role) if role in guard.verbs() else {}
+    options = guard.options_of(role) if role in guard.verbs() else {}
     given = {**{name: value for name, value in theirs.items() if name != "_raw_params"}, **whole}
     for name, value in given.items():
-        if name not in names_of(role):
+        if name not in names() and not (name in options and not _SECRET.search(name) and name not in _OF_THE_MACHINE):
             raise refuse(f"{name} is nothing for a rehearsal", "Leave it out: addresses and tokens are those of the simulated world", "extra_variable")
         if "{{" in json.dumps(value, default=str):
             raise refuse(f"{name} is a template", "Write what it means: a rehearsal evaluates nothing that is given", "extra_variable")

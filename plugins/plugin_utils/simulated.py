@@ -18,7 +18,7 @@ from ansible.utils.collection_loader import AnsibleCollectionConfig
 
 Json = dict[str, t.Any]
 # Of the process environment nothing else is passed on: a token may have any name.
-ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TERM", "TMPDIR", "TZ")
+ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "TERM", "TMPDIR", "TZ", "USER")
 # How often it is looked whether Ansible itself is still there, in seconds.
 PATIENCE = 0.5
 

@@ -106,11 +106,9 @@ def _running(folder: pathlib.Path, at: pathlib.Path, become: Become, more: t.Seq
     settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off", "-c", "max_connections=50"]
     settings += [word for setting in more for word in ("-c", setting)]
     # Its own fast shutdown, as below.
-    ends = dies_with_parent(signal.SIGINT)
+    how: Become = {**become, "preexec_fn": dies_with_parent(signal.SIGINT)}
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            [at / "postgres", "-D", data, *settings], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=folder, preexec_fn=ends, **become
-        )
+        process = subprocess.Popen([at / "postgres", "-D", data, *settings], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=folder, **how)
     try:
         _await(process, folder, log)
         yield f"postgresql://postgres@/postgres?host={folder}"

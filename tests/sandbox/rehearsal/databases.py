@@ -24,7 +24,7 @@ NO_DRIVER = "the Python package {0} is not here (pip install 'saasops-runbooks[{
 
 
 @contextlib.contextmanager
-def started(folder: Path, components: t.Mapping[str, Json], missing: dict[str, str]) -> t.Iterator[dict[str, str]]:
+def started(folder: Path, components: t.Mapping[str, Json], missing: dict[str, list[str]]) -> t.Iterator[dict[str, str]]:
     """component -> address. Why there is none of a component is written into ``missing``."""
     wanted = {name: str(facts.get("component_vendor")) for name, facts in components.items() if facts.get("component_vendor") in VENDORS}
     with contextlib.ExitStack() as stack:
@@ -41,11 +41,11 @@ def started(folder: Path, components: t.Mapping[str, Json], missing: dict[str, s
             if vendor == "redis" and program and importlib.util.find_spec("redis"):
                 addresses[name] = stack.enter_context(_redis(program, folder))
             elif vendor == "redis":
-                missing[name] = NO_DRIVER.format("redis", "redis") if program else "redis-server is not here: install Redis"
+                missing[name] = [NO_DRIVER.format("redis", "redis") if program else "redis-server is not here: install Redis"]
             elif vendor in SQL and why:
-                missing[name] = why
+                missing[name] = [why]
             elif vendor not in SQL:
-                missing[name] = "there is no MongoDB in the sandbox"
+                missing[name] = ["all of it: there is no MongoDB in the sandbox"]
         yield addresses
 
 

@@ -48,14 +48,11 @@ def write_log(place: Place, component: str, messages: list[str]) -> None:
 def orphans(place: Place) -> None:
     """One of ten rows of every table whose rows have to point at something."""
     for name, address in place.databases.items():
-        tables.orphan(address, place.components[name].get("db_integrity_rules") or [])
+        if address.startswith("postgresql"):
+            tables.orphan(address, place.components[name].get("db_integrity_rules") or [])
     if place.at("convex"):
         users = place.convex("query", "users:list")
         place.convex("mutation", "users:remove", id=users[0]["_id"])
-
-
-def pending(place: Place) -> None:
-    """The migration itself was laid into the folder with the inventory: it is applied nowhere yet."""
 
 
 def corrected(place: Place) -> None:

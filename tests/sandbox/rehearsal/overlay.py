@@ -32,7 +32,9 @@ DATABASES = ("atlas", "mongodb", "postgres", "redis", "supabase")
 PAGES = ("atlas", "clerk", "convex", "mongodb", "shopify", "stripe", "supabase", "vercel")
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://(?:[^/\s@]*@)?([^/\s:?#'\"]*)", re.IGNORECASE)
 # What vendors' tokens look like. Nothing of the kind is taken; this is for one that stands where a name should.
-TOKEN = re.compile(r"\b(sk|rk|pk)_(live|test)_\w{8,}|\bwhsec_\w{8,}|\bshp[a-z]{2}_\w{16,}|\bxox[a-z]-[\w-]{8,}|\b(prod|dev|preview):[\w-]+\|\w+|\bgh[a-z]_\w{20,}")
+TOKEN = re.compile(
+    r"\b(sk|rk|pk)_(live|test)_\w{8,}|\bwhsec_\w{8,}|\bshp[a-z]{2}_\w{16,}|\bxox[a-z]-[\w-]{8,}|\b(prod|dev|preview):[\w-]+\|\w+|\bgh[a-z]_\w{20,}"
+)
 ROUTE = ("name", "kind", "severities", "digest", "channel", "title", "texts", "tell_subscribers")
 
 
@@ -120,6 +122,8 @@ def _forced(place: Place) -> Json:
 def forced_files(place: Place) -> Json:
     folder = place.folder
     made = {"report_folder": "reports", "schedule_cron_folder": "cron", "schedule_unit_folder": "units", "schedule_log_folder": "log"}
+    for place_of in made.values():
+        (folder / place_of).mkdir(exist_ok=True)
     return {
         **{name: str(folder / place_of) for name, place_of in made.items()},
         "schedule_awx_file": str(folder / "awx-schedules.yml"),
@@ -150,7 +154,7 @@ def _component(place: Place, name: str, facts: Json) -> Json:
     made.update(_programs(place, name, facts))
     answered = [variable.removeprefix("component_") for variable in OF_THE_PAGE if facts.get(variable)]
     if answered:
-        place.left_out[name] = f"what its own pages answer ({', '.join(answered)})"
+        place.without(name, f"what its own pages answer ({', '.join(answered)})", "doctor", "health", "report", "scheduled")
     return made
 
 
@@ -173,7 +177,7 @@ def _programs(place: Place, name: str, facts: Json) -> Json:
             command: {"argv": [sys.executable, "-c", COMMAND], "reads_only": bool((said or {}).get("reads_only"))}
             for command, said in facts["component_commands"].items()
         }
-        place.left_out[f"{name}: commands"] = "they are programs of your own: one that ends well stands in for each"
+        place.without(name, "its commands, for which one that ends well stands in", "scheduled")
     if facts.get("component_commands") or facts.get("component_migrate"):
         folder.mkdir(parents=True, exist_ok=True)
         made["component_folder"] = str(folder)
@@ -184,10 +188,13 @@ def _programs(place: Place, name: str, facts: Json) -> Json:
         (folder / "tool.py").write_text(TOOL, encoding="utf-8")
         tool = [sys.executable, "tool.py"]
         made["component_migrate"] = {
-            **{"tool": "prisma", "argv": [*tool, "deploy"], "backup_folder": str(folder / "backups"), "programs": str(postgresql.programs())},
+            "tool": "prisma",
+            "argv": [*tool, "deploy"],
+            "backup_folder": str(folder / "backups"),
+            "programs": str(postgresql.programs()),
             "maintenance": {"on": [*tool, "on"], "off": [*tool, "off"]},
         }
-        place.left_out[f"{name}: migrations"] = "a small tool with one migration stands in for yours"
+        place.without(name, "its migrations, for which a small tool with one stands in", "db_migrate")
     return made
 
 
@@ -229,9 +236,9 @@ def _routes(place: Place, routes: t.Sequence[Json]) -> list[Json]:
             own.update(page=known["page"], components=dict.fromkeys(known["components"][:1], "major_outage"))
             made.append({**own, "api_key": known["api_key"], "api_url": known["api_url"]})
         else:
-            made.append({"name": own.get("name", kind), "kind": "http", "url": run["receiver_url"], **{k: own[k] for k in ("severities", "digest") if k in own}})
+            made.append(
+                {"name": own.get("name", kind), "kind": "http", "url": run["receiver_url"], **{k: own[k] for k in ("severities", "digest") if k in own}}
+            )
             if kind == "mail":
-                place.left_out[str(own.get("name", kind))] = "mail: it is posted to the sandbox instead"
+                place.left_out[str(own.get("name", kind))] = ["mail, which is posted to the sandbox instead"]
     return made
-
-

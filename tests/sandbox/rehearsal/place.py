@@ -21,8 +21,14 @@ class Place:
     components: dict[str, Json]
     # component -> the address of a database that was started for it
     databases: dict[str, str] = field(default_factory=dict)
-    # Why, by what: told after the summary, never hidden.
-    left_out: dict[str, str] = field(default_factory=dict)
+    # What of a component is not as it is, and why: told after the summary, never hidden.
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    verb: str = ""
+
+    def without(self, name: str, what: str, *verbs: str) -> None:
+        """``verbs``: the ones to which it makes a difference."""
+        if self.verb in verbs:
+            self.left_out.setdefault(name, []).append(what)
 
     def log(self, component: str) -> Path:
         """What a drain would have written."""

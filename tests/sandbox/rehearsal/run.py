@@ -30,7 +30,7 @@ RULE = "=" * 78
 # What Ansible prints after the screen.
 AFTER = re.compile(r"\n(?:ok|fatal|failed|changed|skipping): \[|\nPLAY RECAP|\n\[ERROR\]")
 # Of the process environment nothing else is taken.
-ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "TERM", "TZ")
+ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "TERM", "TZ", "USER")
 # Where nothing listens: whatever should ask beyond this machine finds no way, not even to a name server.
 NOWHERE = "http://127.0.0.1:9"
 SETTINGS = """[defaults]
@@ -80,12 +80,16 @@ def rehearse(request: Json, begun: t.Callable[[str], None]) -> Json:
         # A database server, which is somebody else, has to pass through.
         folder.chmod(0o711)
         tempfile.tempdir = str(folder)
-        left_out: dict[str, str] = {}
-        addresses = stack.enter_context(databases.started(folder, request["components"], left_out))
+        left_out: dict[str, list[str]] = {}
+        asked = request["components"] if about.databases else {}
+        addresses = stack.enter_context(databases.started(folder, asked, left_out))
         components = {one: facts for one, facts in request["components"].items() if one not in left_out}
         sandbox = stack.enter_context(Sandbox(name, state_file=folder / "sandbox" / "run.json"))
         sandbox.scenario(name, {"components": components, "addresses": addresses})
-        place = Place(folder, sandbox, components, addresses, left_out)
+        place = Place(folder, sandbox, components, addresses, left_out, verb)
+        relational = next((one for one, address in addresses.items() if address.startswith("postgresql")), None)
+        if verb == "db_migrate" and relational and not any(facts.get("component_migrate") for facts in components.values()):
+            components[relational] = {**components[relational], "component_migrate": {"tool": "prisma"}}
         return _played(place, request, about, stack)
 
 
@@ -96,8 +100,9 @@ def _played(place: Place, request: Json, about: Rehearsed, stack: contextlib.Exi
             failures.write_log(place, component, [])
     told = _written(place, request, inventory)
     tags = _tags(place, request)
+    heard = ""
     for former in about.before:
-        _play(place, request, former, [told, *(tags if former == "scheduled" else [])], stack)
+        heard += _play(place, request, former, [told, *(tags if former == "scheduled" else [])], stack)[1]
         place.sandbox.advance(1)
     # A named scenario is what it is, and nothing beside it.
     if about.plant is not None and not request.get("scenario"):
@@ -106,11 +111,12 @@ def _played(place: Place, request: Json, about: Rehearsed, stack: contextlib.Exi
     code, output = _play(place, request, str(request["verb"]), [told, *own, *_extra(place, request)], stack)
     return {
         "code": code,
-        "screen": _screen(output),
+        # Its folder is not there any more when this is read.
+        "screen": _screen(output).replace(str(place.folder), "(removed)"),
         "stats": _stats(output),
         "failure": f"scenario {request['scenario']}" if request.get("scenario") else about.failure,
-        "left_out": place.left_out,
-        "output": output,
+        "left_out": {one: "; ".join(why) for one, why in place.left_out.items()},
+        "output": heard + output,
         "requests": _asked(place),
     }
 
@@ -122,7 +128,7 @@ def _asked(place: Place) -> Json:
 
 def _tags(place: Place, request: Json) -> list[str]:
     """Of the first run that the inventory has installed."""
-    facts = next(iter(request["components"].values()), {})
+    facts: Json = next(iter(request["components"].values()), {})
     runs = facts.get("schedule_runs") or [{"tags": ["daily"]}]
     return ["--tags", ",".join(runs[0]["tags"])]
 
@@ -206,7 +212,6 @@ def _environment(place: Place, request: Json) -> dict[str, str]:
         "HOME": str(home),
         "TMPDIR": str(temporary),
         "XDG_STATE_HOME": str(place.folder / "state"),
-        "USER": "rehearsal",
         "PYTHONPATH": os.pathsep.join(request["python_path"]),
         "ANSIBLE_CONFIG": str(place.folder / "ansible.cfg"),
         "ANSIBLE_HOME": str(home / ".ansible"),
@@ -225,7 +230,7 @@ def _screen(output: str) -> str:
     if start < 0:
         return ""
     text = AFTER.split(output[start:])[0].rstrip()
-    return re.sub(r"\n Record: .*(\n   .*)*", "", text)
+    return re.sub(r"\n Record:.*(\n   .*)*", "", text)
 
 
 def _stats(output: str) -> Json | None:

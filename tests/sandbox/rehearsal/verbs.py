@@ -18,11 +18,13 @@ class Rehearsed:
     scenario: str = "healthy"
     plant: t.Callable[[Place], None] | None = None
     before: tuple[str, ...] = ()
+    # Whether it asks databases: real servers are started then.
+    databases: bool = False
 
 
 VERBS: dict[str, Rehearsed] = {
-    "db_integrity": Rehearsed("rows that point at nothing", plant=failures.orphans),
-    "db_migrate": Rehearsed("a migration that is pending", plant=failures.pending),
+    "db_integrity": Rehearsed("rows that point at nothing", plant=failures.orphans, databases=True),
+    "db_migrate": Rehearsed("a migration that is pending", databases=True),
     "health": Rehearsed("a bad release that serves, and an incident at a vendor", "bad-release", failures.incident),
     "heartbeat": Rehearsed("a scheduled run that did not happen", plant=failures.days_later, before=("scheduled",)),
     "logs": Rehearsed("a burst of errors", plant=failures.burst),
@@ -33,7 +35,7 @@ VERBS: dict[str, Rehearsed] = {
     "roll_forward": Rehearsed("a release that was rolled back, and its correction, which is built", "bad-release", failures.corrected, ("rollback",)),
     "rollback": Rehearsed("a bad release that serves", "bad-release"),
     "schedule": Rehearsed("nothing: the schedule is written into a folder of the rehearsal"),
-    "scheduled": Rehearsed("a burst of errors, rows that point at nothing, and an incident at a vendor", plant=failures.several),
+    "scheduled": Rehearsed("a burst of errors, rows that point at nothing, and an incident at a vendor", plant=failures.several, databases=True),
 }
 # Of these a rehearsal would show nothing.
 NOT_REHEARSED = {
