@@ -86,7 +86,7 @@ class World:
             host = {"component_vendor": known["vendor"], "component_url": known["url"]}
             if known["vendor"] == "vercel":
                 host.update(vercel_project=known["project"], vercel_deployment_url=known["deployment_url"])
-            else:
+            elif known["vendor"] == "railway":
                 host.update(railway_service=known["service"])
             hosts[name] = host
         return hosts

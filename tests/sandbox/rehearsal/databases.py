@@ -32,7 +32,10 @@ def started(folder: Path, components: t.Mapping[str, Json], missing: dict[str, l
         relational = [name for name, vendor in wanted.items() if vendor in SQL]
         why = _no_postgresql() if relational else ""
         if relational and not why:
-            server = stack.enter_context(postgresql.server())
+            try:
+                server = stack.enter_context(postgresql.server())
+            except (OSError, RuntimeError) as error:
+                relational, why = [], f"PostgreSQL does not start here: {str(error).strip()[:200]}"
             for number, name in enumerate(relational):
                 addresses[name] = _fresh(server, f"rehearsal_{number}")
                 tables.make(addresses[name], components[name].get("db_integrity_rules") or [])

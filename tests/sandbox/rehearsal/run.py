@@ -19,7 +19,7 @@ import yaml
 
 from .. import scenario
 from ..errors import Refused
-from ..launch import Sandbox
+from ..launch import ControlError, Sandbox
 from ..postgresql import dies_with_parent
 from . import databases, failures, overlay
 from .place import Place
@@ -85,7 +85,10 @@ def rehearse(request: Json, begun: t.Callable[[str], None]) -> Json:
         addresses = stack.enter_context(databases.started(folder, asked, left_out))
         components = {one: facts for one, facts in request["components"].items() if one not in left_out}
         sandbox = stack.enter_context(Sandbox(name, state_file=folder / "sandbox" / "run.json"))
-        sandbox.scenario(name, {"components": components, "addresses": addresses})
+        try:
+            sandbox.scenario(name, {"components": components, "addresses": addresses})
+        except ControlError as error:
+            raise Refused(str(error), "A world has one of each: rehearse with an inventory that has no more") from error
         place = Place(folder, sandbox, components, addresses, left_out, verb)
         relational = next((one for one, address in addresses.items() if address.startswith("postgresql")), None)
         if verb == "db_migrate" and relational and not any(facts.get("component_migrate") for facts in components.values()):
