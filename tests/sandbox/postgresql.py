@@ -125,7 +125,7 @@ def _readable(programs_at: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
     return folder / "installed" / programs_at.name
 
 
-def _await(process: subprocess.Popen[bytes], folder: pathlib.Path, log: pathlib.Path) -> None:
+def _await(process: subprocess.Popen[t.Any], folder: pathlib.Path, log: pathlib.Path) -> None:
     import psycopg
 
     end = time.monotonic() + PATIENCE
@@ -139,7 +139,7 @@ def _await(process: subprocess.Popen[bytes], folder: pathlib.Path, log: pathlib.
         time.sleep(0.05)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[t.Any]) -> None:
     """SIGINT is PostgreSQL's fast shutdown: it ends its own children."""
     process.send_signal(signal.SIGINT)
     try:

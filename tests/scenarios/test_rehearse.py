@@ -201,7 +201,9 @@ components:
     vercel_token: {SECRET}
     railway_token: "{looked_up}"
     vault_name: "{looked_up}"
-    notify_routes: [{{name: pager, kind: pagerduty, routing_key: {SECRET}}}, {{name: chat, kind: slack, channel: "#ops", webhook_url: "https://hooks.example.com/{SECRET}"}}]
+    notify_routes:
+      - {{name: pager, kind: pagerduty, routing_key: {SECRET}}}
+      - {{name: chat, kind: slack, channel: "#ops", webhook_url: "https://hooks.example.com/{SECRET}"}}
   hosts:
     app: {{component_vendor: vercel, vercel_project: "{{{{ vault_name }}}}", component_url: "https://user.example.com"}}
     api:

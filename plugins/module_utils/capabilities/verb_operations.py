@@ -84,6 +84,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
         "slack": ("post_message", "post_to_webhook", "update_message"),
         "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
     },
+    "rehearse": {},
     "report": {},
     "restart": {
         "pagerduty": ("send_event",),
