@@ -20,6 +20,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.ques
     init,
     logs,
     notify_test,
+    rehearse,
     report,
     restart,
     roll_forward,
@@ -51,6 +52,7 @@ QUESTIONS: dict[str, t.Callable[[About], list[Check]]] = {
     "heartbeat": heartbeat.ask,
     "report": report.ask,
     "init": init.ask,
+    "rehearse": rehearse.ask,
 }
 
 # What reaches the services at which monitors may be declared.

@@ -25,6 +25,7 @@ class Rehearsed:
 VERBS: dict[str, Rehearsed] = {
     "db_integrity": Rehearsed("rows that point at nothing", plant=failures.orphans, databases=True),
     "db_migrate": Rehearsed("a migration that is pending", databases=True),
+    "doctor": Rehearsed("nothing: what could be done right now", databases=True),
     "health": Rehearsed("a bad release that serves, and an incident at a vendor", "bad-release", failures.incident),
     "heartbeat": Rehearsed("a scheduled run that did not happen", plant=failures.days_later, before=("scheduled",)),
     "logs": Rehearsed("a burst of errors", plant=failures.burst),
