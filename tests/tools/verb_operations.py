@@ -53,11 +53,12 @@ class Source:
         tree = ast.parse((ROOT / f"{name.replace('.', '/')}.py").read_text(encoding="utf-8"))
         self.defined: dict[str, ast.AST] = {}
         self.methods: dict[str, set[str]] = collections.defaultdict(set)
-        self.imported: dict[str, str] = {}
+        # Functions may import under one name what is not the same: then it may be either.
+        self.imported: dict[str, set[str]] = collections.defaultdict(set)
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PREFIX.rstrip(".")):
                 for alias in node.names:
-                    self.imported[alias.asname or alias.name] = f"{node.module}.{alias.name}".removeprefix(PREFIX)
+                    self.imported[alias.asname or alias.name].add(f"{node.module}.{alias.name}".removeprefix(PREFIX))
         for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 self.defined[node.name] = node
@@ -83,7 +84,7 @@ def known_to(name: str) -> frozenset[str]:
     left = [name]
     while left:
         here = source(left.pop())
-        for dotted in here.imported.values() if here else ():
+        for dotted in set().union(*here.imported.values()) if here else ():
             for module in (dotted, dotted.rpartition(".")[0]):
                 if module not in found and source(module):
                     found.add(module)
@@ -134,9 +135,9 @@ class Reach:
         found = {(module, name)}
         for base in node.bases:
             words = ast.unparse(base).split(".")
-            dotted = ".".join([here.imported.get(words[0], f"{module}.{words[0]}"), *words[1:]])
-            above, _dot, word = dotted.rpartition(".")
-            found |= self._line(above, word)
+            for beginning in here.imported.get(words[0]) or {f"{module}.{words[0]}"}:
+                above, _dot, word = ".".join([beginning, *words[1:]]).rpartition(".")
+                found |= self._line(above, word)
         return found
 
     def _follow(self, module: str, name: str) -> None:
@@ -144,7 +145,7 @@ class Reach:
         if here is None or (module, name) in self._found or (module, name) in (self._without, TELLS):
             return
         if name not in here.defined:
-            self._name(here, here.imported.get(name, ""))
+            self._names(here, name)
             return
         self._found.add((module, name))
         node = here.defined[name]
@@ -162,20 +163,25 @@ class Reach:
             while isinstance(inner, ast.Attribute):
                 chain.insert(0, inner.attr)
                 inner = inner.value
-            known = here.imported.get(inner.id, "") if isinstance(inner, ast.Name) and inner.id not in here.defined else ""
-            if source(known):
-                self._name(here, f"{known}.{chain.pop(0)}")
-            else:
+            known = here.imported.get(inner.id, set()) if isinstance(inner, ast.Name) and inner.id not in here.defined else set()
+            rooms = [dotted for dotted in known if source(dotted)]
+            for room in rooms:
+                self._name(here, f"{room}.{chain[0]}")
+            if not rooms:
                 self._walk(here, inner)
-            self._asked[here.name] |= set(chain)
+            self._asked[here.name] |= set(chain[1:] if rooms else chain)
         elif isinstance(node, ast.Name):
             if node.id in here.defined:
                 self._open.append((here.name, node.id))
             else:
-                self._name(here, here.imported.get(node.id, ""))
+                self._names(here, node.id)
         else:
             for part in ast.iter_child_nodes(node):
                 self._walk(here, part)
+
+    def _names(self, here: Source, name: str) -> None:
+        for dotted in here.imported.get(name, ()):
+            self._name(here, dotted)
 
     def _name(self, here: Source, dotted: str) -> None:
         if source(dotted):

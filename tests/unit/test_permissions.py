@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import pathlib
+
+import pytest
+
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import access, permissions
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.verb_operations import VERBS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import deploy_keys
@@ -61,3 +65,26 @@ def test_every_permission_that_an_operation_of_convex_names_is_one_that_a_key_ca
 def test_every_vendor_whose_token_is_looked_at_has_a_table() -> None:
     assert set(access.VENDORS) == set(permissions.VENDORS)
     assert all(permissions.operations(vendor) for vendor in permissions.VENDORS)
+
+
+def test_two_functions_may_call_different_rooms_by_one_name(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    vendors = "ansible_collections.saasops.runbooks.plugins.module_utils.vendors"
+    function = "def {0}():\n    from {1}.{0} import usage\n    return usage.{2}()\n"
+    asking = tmp_path / "plugins/module_utils/capabilities/asking.py"
+    asking.parent.mkdir(parents=True)
+    asking.write_text("".join(function.format(*one) for one in (("shopify", vendors, "read"), ("railway", vendors, "memory"))))
+    for vendor, name in (("shopify", "read"), ("railway", "memory")):
+        room = tmp_path / f"plugins/module_utils/vendors/{vendor}/usage.py"
+        room.parent.mkdir(parents=True)
+        room.write_text(f"from {vendors}.{vendor} import operations as op\ndef {name}():\n    return op.LOOK\n")
+        (room.parent / "operations.py").write_text("LOOK = 1\n")
+    monkeypatch.setattr(verb_operations, "ROOT", tmp_path)
+    cached = (verb_operations.source, verb_operations.known_to)
+    for one in cached:
+        one.cache_clear()
+    try:
+        reached = verb_operations.Reach([("plugins.module_utils.capabilities.asking", name) for name in ("shopify", "railway")]).operations
+    finally:
+        for one in cached:
+            one.cache_clear()
+    assert reached == {(f"plugins.module_utils.vendors.{vendor}.operations", "LOOK") for vendor in ("railway", "shopify")}
