@@ -50,7 +50,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 word:
-  description: V(done), V(nothing), V(plan), V(refused), V(unhealthy), V(undone), V(split), V(unknown) or V(failed).
+  description: V(done), V(nothing), V(elsewhere), V(plan), V(refused), V(unhealthy), V(undone), V(split), V(unknown) or V(failed).
   returned: success
   type: str
 outcomes:

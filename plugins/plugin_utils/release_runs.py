@@ -125,7 +125,10 @@ def begin(run: Run, components: Components, found: t.Mapping[str, t.Any], ledger
 
 
 def conclude(run: Run, components: Components, found: t.Mapping[str, t.Any], begun: t.Mapping[str, t.Any], ledger_url: str | None) -> dict[str, t.Any]:
-    """What became of every component, written into the ledger. Returns ``{word, outcomes, seconds, failed, changes, warnings}``."""
+    """What became of every component, written into the ledger. Returns ``{word, outcomes, seconds, failed, changes, warnings}``.
+
+    To the words of :func:`verdict.overall` comes ``elsewhere``: what is failing has no release to go back to.
+    """
     steps = {name: {step: components.result(name, step) for step in ("plan", "apply", "undo", "verify")} for name in found["act"]}
     outcomes = {name: verdict.of_component(step["plan"], step["apply"], step["undo"], step["verify"]) for name, step in steps.items()}
     if begun["status"] == "refused":
@@ -136,6 +139,9 @@ def conclude(run: Run, components: Components, found: t.Mapping[str, t.Any], beg
         word = begun["status"]
     else:
         word = verdict.overall(outcomes, run["check_mode"])
+    failing = [name for name in components.names if _is_failing(components, name)]
+    if word == "nothing" and run["verb"] == "rollback" and failing and not found["already"]:
+        word = "elsewhere"
     last = max((step["verify"]["last_at"] or 0 for step in steps.values() if step["verify"] and step["verify"].get("last_at")), default=clock.now())
     started = float(run["values"].get("rollback_incident_started_at") or run["started_at"])
     concluded: dict[str, t.Any] = {
@@ -150,7 +156,7 @@ def conclude(run: Run, components: Components, found: t.Mapping[str, t.Any], beg
         "cautions": list(run["cautions"]),
     }
     if not verdict.is_good(word) and not concluded["not_there"]:
-        concluded["not_there"] = sorted(found["unread"]) or components.names[:1]
+        concluded["not_there"] = sorted(found["unread"]) or failing or components.names[:1]
     # The last play fails those, or needs one host for the summary: a task for each of the others would do nothing.
     concluded["ends_on"] = concluded["not_there"] or components.names[:1]
     store = runs.open_store(run, ledger_url)
@@ -162,6 +168,11 @@ def conclude(run: Run, components: Components, found: t.Mapping[str, t.Any], beg
                 sagas.end(store, begun["saga"], run["id"], word)
             chain.append(connection, store, run["id"], "verdict", {"word": word, "outcomes": outcomes, "seconds": round(concluded["seconds"], 3)})
     return concluded
+
+
+def _is_failing(components: Components, name: str) -> bool:
+    health = (components.result(name, "state") or {}).get("health") or {}
+    return bool(health.get("verdict") == "fail")
 
 
 def _remember(

@@ -17,6 +17,7 @@ HEADLINES = {
     "rollback": {
         "done": "ROLLED BACK - healthy again",
         "nothing": "NOTHING TO DO - health is green, nothing was changed",
+        "elsewhere": "NOT ROLLED BACK - what fails has no release to go back to",
         "unhealthy": "STILL BAD - rolled back, and still failing. STOP rolling back",
         "unproved": "ROLLED BACK - NOT PROVED, health could not be measured",
         "undone": "UNDONE - a component could not go back, so all serve what they served before",
@@ -37,7 +38,7 @@ COMMON = {
     "unknown": "UNKNOWN - look again before you do anything else",
 }
 # How bad it is that a run ended so. A run that changed nothing because there was nothing to do is no news.
-SEVERITIES = {"done": "warning", "unproved": "error", "undone": "error", "refused": "error", "failed": "critical"}
+SEVERITIES = {"done": "warning", "elsewhere": "error", "unproved": "error", "undone": "error", "refused": "error", "failed": "critical"}
 STATES = {
     "refused": "refused",
     "failed": "NOT MOVED",
@@ -159,6 +160,10 @@ def _until_undone(components: Components, name: str) -> list[str]:
 def _next_steps(run: Run, components: Components, concluded: t.Mapping[str, t.Any], invocation: t.Mapping[str, str]) -> list[str]:
     word = concluded["word"]
     again = f"ansible-playbook {invocation['playbook']} -i {invocation['inventory']}{invocation['options']}"
+    if word == "elsewhere":
+        steps = ["Put it right where it runs: what is known of it stands above"]
+        able = any(((components.result(name, "state") or {}).get("release") or {}).get("supported") for name in components.names)
+        return [*steps, f"If the newest release of another is the cause: {again} -e rollback_force=true"] if able else steps
     if run["check_mode"]:
         return [f"to do it: {again}"] if word == "plan" else []
     if word == "done" and run["verb"] == "rollback":

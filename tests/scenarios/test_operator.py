@@ -310,6 +310,20 @@ def test_vendors_without_releases_are_listed(world: World, launcher: Launcher) -
     assert "billing left alone: stripe has no releases to roll back" in said(plan)
 
 
+def test_what_fails_and_has_no_releases_is_not_called_green(new_world: NewWorld, launcher: Launcher) -> None:
+    world = new_world()
+    site = {"component_vendor": "other", "component_url": world.sandbox_run["components"]["api"]["url"]}
+    inventory = world.write_inventory(hosts={"site": site})
+    for more in ("--check",), ():
+        run = launcher.play(world, "rollback", "--limit", "site", *more, inventory=inventory)
+        assert run.code != 0 and "NOT ROLLED BACK - what fails has no release to go back to" in run.headline, run.output
+        assert "site: other has no releases to roll back; health: /health 503" in said(run) and "rollback_force" not in said(run)
+    world.sandbox.patch("app", healthy=True)
+    beside = launcher.play(world, "rollback", "--limit", "site,app", inventory=inventory)
+    assert beside.code != 0 and beside.stats["word"] == "elsewhere" and world.effects() == [], beside.output
+    assert "If the newest release of another is the cause" in said(beside) and "-e rollback_force=true" in said(beside)
+
+
 def test_only_what_is_critical_stops_the_others_when_it_cannot_be_read(new_world: NewWorld, launcher: Launcher) -> None:
     world = new_world()
     unreadable = {"vercel_project": "nosuch"}
