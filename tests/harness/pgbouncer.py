@@ -18,6 +18,8 @@ from tests.harness import postgresql
 
 PROGRAM = "/usr/sbin/pgbouncer"
 PORT = 6432
+# Seconds until one that does not come up is given up.
+PATIENCE = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +73,7 @@ def pooler(behind: str, **settings: t.Any) -> t.Iterator[Pooler]:
 
 
 def _await(process: subprocess.Popen[bytes], made: Pooler, log: pathlib.Path) -> None:
-    end = time.monotonic() + postgresql.PATIENCE
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             made.shows("VERSION")

@@ -271,7 +271,7 @@ def test_a_broad_token_serves_the_capability_too(shop: Shop) -> None:
 
 
 # Asked with broad tokens, by tests of their own.
-BROAD = ("project", "projectTokens", "projects")
+BROAD = ("apiToken", "me", "project", "projectTokens", "projects")
 
 
 def test_every_question_is_understood(shop: Shop) -> None:
