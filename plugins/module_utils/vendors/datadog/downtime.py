@@ -28,6 +28,8 @@ SHORTEST, LONGEST = 60.0, 7 * 86400.0
 # A downtime that is open and lasts nearly as long as is wanted from now on is the one that is wanted.
 NEARLY = 0.1
 ALIVE = ("active", "scheduled")
+# A word that is not known may hold alerts back, so only these are over.
+OVER = ("canceled", "ended")
 EVERY_MONITOR = "*"
 
 
@@ -111,7 +113,7 @@ def every(client: Client) -> list[Downtime]:
             raise malformed("list of downtimes", operations.LIST_DOWNTIMES)
         return rows
 
-    return [one for raw in walked(fetch, LARGEST_PAGE, LARGEST_PAGE, "downtimes") if (one := parse(raw))["status"] in ALIVE]
+    return [one for raw in walked(fetch, LARGEST_PAGE, LARGEST_PAGE, "downtimes") if (one := parse(raw))["status"] not in OVER]
 
 
 def parse(raw: t.Any, operation: Operation = operations.LIST_DOWNTIMES) -> Downtime:

@@ -23,6 +23,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerob
 Monitor = dict[str, t.Any]
 LARGEST_PAGE = 200
 TYPES = ("http", "keyword", "ping", "port", "heartbeat")
+PAUSED, AT_WORK = "PAUSED", ("UP", "DOWN", "LOOKS_DOWN", "STARTED", "PENDING")
 METHODS = ("HEAD", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # What a monitor is made with where nothing is said of it.
 DEFAULTS: dict[str, t.Any] = {"type": "http", "interval": 300.0, "timeout": 30.0}
@@ -71,7 +72,7 @@ def parse(raw: t.Mapping[str, t.Any], operation: Operation = operations.LIST_MON
             "type": kind,
             "url": plain(html.unescape(str(raw.get("url") or "")), 2000),
             "status": status,
-            "paused": status == "PAUSED",
+            "paused": status == PAUSED if status in (PAUSED, *AT_WORK) else None,
             "interval": _number(raw.get("interval")),
             "timeout": _number(raw.get("timeout")),
             "grace": _number(raw.get("gracePeriod")),
