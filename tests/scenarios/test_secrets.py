@@ -102,6 +102,9 @@ def test_tokens_from_the_process_environment_do_not_leak(watched: Watched, launc
             f"plan, direct {direct}",
             "rollback",
             "--check",
+            # Those that a token for one project sees.
+            "--limit",
+            "app,api",
             environment=watched.environment(**names),
             without=("vercel_token", "railway_token"),
             saasops_direct=direct,
