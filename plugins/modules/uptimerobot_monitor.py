@@ -183,7 +183,7 @@ monitor:
       description: V(UP), V(DOWN), V(LOOKS_DOWN), V(PAUSED), V(STARTED), or V(PENDING) as long as nothing is known.
       type: str
     paused:
-      description: Whether it is paused: nobody is told then. Null where UptimeRobot has a status of which that is not known.
+      description: Whether it is paused; nobody is told then. Null where UptimeRobot has a status of which that is not known.
       type: bool
     interval:
       description: Seconds between two looks.
