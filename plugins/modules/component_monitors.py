@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - saasops.runbooks.common.run
   - saasops.runbooks.attributes
   - saasops.runbooks.attributes.actiongroup_component
+  - saasops.runbooks.monitors
 options:
   component:
     description:
@@ -53,59 +54,6 @@ options:
   after:
     description:
       - With O(state=looked), whether Sentry has counted fewer errors since this time, or since so long ago, such as V(15m), than before it.
-    type: str
-  uptimerobot_api_key:
-    description:
-      - The account's main API key. A read-only key is enough to look.
-      - If not set, taken from the inventory variable of this name, else from the environment variable E(UPTIMEROBOT_API_KEY).
-    type: str
-  uptimerobot_api_url:
-    description:
-      - Where the UptimeRobot API is. If not set, taken from the inventory variable of this name.
-    type: str
-  uptimerobot_zone:
-    description:
-      - The zone that is set in the UptimeRobot account, such as V(Europe/Berlin). If not set, taken from the inventory variable of this name, else UTC.
-    type: str
-  datadog_api_key:
-    description:
-      - An API key. If not set, taken from the inventory variable of this name, else from the environment variable E(DD_API_KEY) or E(DATADOG_API_KEY).
-    type: str
-  datadog_app_key:
-    description:
-      - An application key. If not set, taken from the inventory variable of this name, else from the environment variable E(DD_APP_KEY) or
-        E(DATADOG_APP_KEY).
-    type: str
-  datadog_site:
-    description:
-      - The site of Datadog. If not set, taken from the inventory variable of this name, else from the environment variable E(DD_SITE), else
-        V(datadoghq.com).
-    type: str
-    choices:
-      - datadoghq.com
-      - us3.datadoghq.com
-      - us5.datadoghq.com
-      - ap1.datadoghq.com
-      - ap2.datadoghq.com
-      - uk1.datadoghq.com
-      - datadoghq.eu
-      - ddog-gov.com
-      - us2.ddog-gov.com
-  datadog_api_url:
-    description:
-      - Where a simulated Datadog is. If not set, taken from the inventory variable of this name.
-    type: str
-  sentry_token:
-    description:
-      - An auth token. If not set, taken from the inventory variable of this name, else from the environment variable E(SENTRY_AUTH_TOKEN).
-    type: str
-  sentry_organization:
-    description:
-      - Slug of the organisation. If not set, taken from the inventory variable of this name.
-    type: str
-  sentry_api_url:
-    description:
-      - Where the organisation lives. If not set, taken from the inventory variable of this name.
     type: str
 seealso:
   - module: saasops.runbooks.datadog_monitor

@@ -24,6 +24,8 @@ extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_component
+  - saasops.runbooks.database
+  - saasops.runbooks.monitors
 options:
   scope:
     description:
@@ -37,6 +39,7 @@ options:
       - The component, as its inventory variables say it. C(name) and C(component_vendor) are needed with O(scope=component).
       - When not set, made of the variables of the inventory host that the task runs for.
     type: dict
+    required: false
   token:
     description:
       - The vendor's token. For Railway a project token.
@@ -55,98 +58,10 @@ options:
   deploy_key:
     description: For Convex the deploy key.
     type: str
-  dsn:
-    description:
-      - Address of the component's database, with its password. It is a secret, and shown nowhere.
-      - When not set, taken from the inventory variable C(component_dsn), else read from where C(component_dsn_from) says.
-    type: str
   pooler_dsn:
     description:
       - Address of the administration of a pooler before it.
       - When not set, taken from the inventory variable C(component_pooler_dsn).
-    type: str
-  source:
-    description:
-      - What reaches the vendor that C(component_dsn_from) names.
-      - When not set, taken from the inventory variables of that vendor.
-    type: dict
-    suboptions:
-      token:
-        description: A token of that vendor, at Railway that of a project.
-        type: str
-      api_token:
-        description: At Railway instead the token of an account or workspace.
-        type: str
-      project:
-        description: Name or id of the project, at Railway.
-        type: str
-      environment:
-        description: Name or id of the environment, at Railway.
-        type: str
-      team:
-        description: Slug or id of the team, at Vercel.
-        type: str
-      api_url:
-        description: Where that vendor's API is.
-        type: str
-  sslmode:
-    description:
-      - How PostgreSQL's connection is encrypted and the server known, as libpq names it.
-      - When not set, as the address says it.
-    type: str
-    choices: [disable, allow, prefer, require, verify-ca, verify-full]
-  uptimerobot_api_key:
-    description:
-      - The account's main API key. A read-only key is enough to look.
-      - If not set, taken from the inventory variable of this name, else from the environment variable E(UPTIMEROBOT_API_KEY).
-    type: str
-  uptimerobot_api_url:
-    description:
-      - Where the UptimeRobot API is. If not set, taken from the inventory variable of this name.
-    type: str
-  uptimerobot_zone:
-    description:
-      - The zone that is set in the UptimeRobot account, such as V(Europe/Berlin). If not set, taken from the inventory variable of this name, else UTC.
-    type: str
-  datadog_api_key:
-    description:
-      - An API key. If not set, taken from the inventory variable of this name, else from the environment variable E(DD_API_KEY) or E(DATADOG_API_KEY).
-    type: str
-  datadog_app_key:
-    description:
-      - An application key. If not set, taken from the inventory variable of this name, else from the environment variable E(DD_APP_KEY) or
-        E(DATADOG_APP_KEY).
-    type: str
-  datadog_site:
-    description:
-      - The site of Datadog. If not set, taken from the inventory variable of this name, else from the environment variable E(DD_SITE), else
-        V(datadoghq.com).
-    type: str
-    choices:
-      - datadoghq.com
-      - us3.datadoghq.com
-      - us5.datadoghq.com
-      - ap1.datadoghq.com
-      - ap2.datadoghq.com
-      - uk1.datadoghq.com
-      - datadoghq.eu
-      - ddog-gov.com
-      - us2.ddog-gov.com
-  datadog_api_url:
-    description:
-      - Where a simulated Datadog is. If not set, taken from the inventory variable of this name.
-    type: str
-  sentry_token:
-    description:
-      - An auth token. If not set, taken from the inventory variable of this name, else from the environment variable E(SENTRY_AUTH_TOKEN).
-    type: str
-  sentry_organization:
-    description:
-      - Slug of the organisation. If not set, taken from the inventory variable of this name.
-    type: str
-  sentry_api_url:
-    description:
-      - Where the organisation lives. If not set, taken from the inventory variable of this name.
     type: str
   vendors:
     description: With O(scope=environment) the vendors whose status pages are read.

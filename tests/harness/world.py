@@ -16,6 +16,7 @@ import typing as t
 import yaml
 
 from tests.sandbox.launch import Control
+from tests.sandbox.rehearsal import overlay
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLAYBOOKS = ROOT / "playbooks"
@@ -60,12 +61,6 @@ class Run:
         return sum(int(number) for number in re.findall(r"changed=(\d+)", self.output))
 
 
-def status_pages(url: str) -> dict[str, str]:
-    """Where the sandbox shows what vendors post."""
-    pages = {vendor: f"{url}/{vendor}/api/v2/summary.json" for vendor in ("convex", "shopify", "stripe", "vercel")}
-    return {**pages, "railway": f"{url}/railway/summary.json"}
-
-
 class World:
     def __init__(self, folder: pathlib.Path, sandbox: Control, run: dict[str, t.Any], ledger_url: str | None = None) -> None:
         self.folder = folder
@@ -96,32 +91,9 @@ class World:
         variables = {
             "saasops_system": "shop",
             "saasops_environment": "production",
-            "vercel_api_url": run["vercel"]["url"],
-            "vercel_team": run["vercel"]["team"],
-            "vercel_token": run["vercel"]["token"],
-            "railway_api_url": run["railway"]["url"],
-            "railway_project": run["railway"]["project"],
-            "railway_token": run["railway"]["token"],
-            "convex_url": run["convex"]["url"],
-            "convex_deployment": run["convex"]["deployment"],
-            "convex_deploy_key": run["convex"]["deploy_key"],
-            "convex_api_url": run["convex"]["management_url"],
-            "convex_token": run["convex"]["team_token"],
-            "shopify_api_url": run["shopify"]["url"],
-            "shopify_shop": run["shopify"]["shop"],
-            "shopify_token": run["shopify"]["token"],
-            "stripe_api_url": run["stripe"]["url"],
+            **overlay.vendors(run),
             "stripe_api_key": run["stripe"]["api_key"],
             "stripe_mode": "live",
-            "saasops_status_pages": status_pages(run["status_url"]),
-            "datadog_api_url": run["datadog"]["url"],
-            "datadog_api_key": run["datadog"]["api_key"],
-            "datadog_app_key": run["datadog"]["app_key"],
-            "sentry_api_url": run["sentry"]["url"],
-            "sentry_organization": run["sentry"]["organization"],
-            "sentry_token": run["sentry"]["token"],
-            "uptimerobot_api_url": run["uptimerobot"]["url"],
-            "uptimerobot_api_key": run["uptimerobot"]["api_key"],
         }
         return {**variables, **({"saasops_ledger_url": self.ledger_url} if self.ledger_url else {})}
 

@@ -28,6 +28,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
         ("scheduled_due", {"tags": ["daily"]}),
         ("scheduled_note", {"items": {}}),
         ("scheduled_record", {"items": {}}),
+        ("init_record", {"stop": {}}),
+        ("rehearsal", {"verbs": "rollback"}),
     ],
 )
 def test_an_unknown_option_is_refused(tmp_path: pathlib.Path, step: str, options: dict[str, object]) -> None:

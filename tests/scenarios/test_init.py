@@ -20,8 +20,9 @@ from tests.harness import postgresql, systems
 from tests.harness.launcher import Launcher
 from tests.harness.ledgers import ledger
 from tests.harness.screens import said, text_fits
-from tests.harness.world import PLAYBOOKS, ROOT, Run, World, status_pages
+from tests.harness.world import PLAYBOOKS, ROOT, Run, World
 from tests.sandbox.launch import Sandbox
+from tests.sandbox.rehearsal import overlay
 
 Json = dict[str, t.Any]
 MOST_LINES = 30
@@ -80,7 +81,7 @@ def reachable(world: World, path: pathlib.Path) -> pathlib.Path:
 
 
 def looked(world: World, launcher: Launcher, verb: str, path: pathlib.Path) -> Run:
-    pages = json.dumps({"saasops_status_pages": status_pages(world.sandbox_run["status_url"])})
+    pages = json.dumps({"saasops_status_pages": overlay.status_pages(world.sandbox_run["status_url"])})
     return launcher.play(world, verb, "-e", pages, inventory=reachable(world, path), environment=world.environment(**tokens(world)))
 
 

@@ -41,7 +41,7 @@ ROUTE = ("name", "kind", "severities", "digest", "channel", "title", "texts", "t
 def inventory(place: Place, given: t.Mapping[str, Json]) -> Json:
     """``given``: component -> the variables that were taken from the inventory. Every one of them is as long as an inventory's own."""
     hosts = {name: _component(place, name, facts) for name, facts in place.components.items()}
-    shared = {**_vendors(place.sandbox.run), **_forced(place)}
+    shared = {**vendors(place.sandbox.run), "railway_environment": place.sandbox.run["railway"]["environment"], **_forced(place)}
     for name, facts in given.items():
         if name not in hosts:
             continue
@@ -75,15 +75,19 @@ def _texts(document: t.Any, path: str = "") -> t.Iterator[tuple[str, str]]:
         yield path, document
 
 
-def _vendors(run: Json) -> Json:
-    """Addresses and tokens of everything that the collection can ask."""
+def status_pages(url: str) -> dict[str, str]:
+    """Where the sandbox shows what vendors post."""
+    return {**{vendor: f"{url}/{vendor}/api/v2/summary.json" for vendor in PAGES}, "railway": f"{url}/railway/summary.json"}
+
+
+def vendors(run: Json) -> Json:
+    """Inventory variables with addresses and tokens of everything that the collection can ask."""
     return {
         "vercel_api_url": run["vercel"]["url"],
         "vercel_team": run["vercel"]["team"],
         "vercel_token": run["vercel"]["token"],
         "railway_api_url": run["railway"]["url"],
         "railway_project": run["railway"]["project"],
-        "railway_environment": run["railway"]["environment"],
         "railway_token": run["railway"]["token"],
         "convex_url": run["convex"]["url"],
         "convex_deployment": run["convex"]["deployment"],
@@ -102,10 +106,7 @@ def _vendors(run: Json) -> Json:
         "sentry_token": run["sentry"]["token"],
         "uptimerobot_api_url": run["uptimerobot"]["url"],
         "uptimerobot_api_key": run["uptimerobot"]["api_key"],
-        "saasops_status_pages": {
-            **{vendor: f"{run['status_url']}/{vendor}/api/v2/summary.json" for vendor in PAGES},
-            "railway": f"{run['status_url']}/railway/summary.json",
-        },
+        "saasops_status_pages": status_pages(run["status_url"]),
     }
 
 
