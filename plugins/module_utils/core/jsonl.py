@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 saasops.runbooks contributors
-"""Records as JSON lines, compressed and counted on their way into a file, so that memory does not grow with them. Imported where it is used.
+"""Records as JSON lines, counted and mostly compressed on their way into a file, so that memory does not grow with them. Imported where it is used.
 
 Beside ``transfer.new_file``, which has the file at its place whole or not at all, and for its owner alone.
 """
@@ -33,13 +33,25 @@ class Written:
     sha256: str
 
 
-class Lines:
-    """``add`` takes a record, ``feed`` lines as they come in pieces, ``adopt`` what others have written; then ``end``, once."""
+class Into(t.Protocol):
+    """What lines are written into: a file, or anything that takes them as one does."""
 
-    def __init__(self, file: t.BinaryIO) -> None:
+    def write(self, piece: bytes, /) -> t.Any: ...
+
+    def flush(self) -> t.Any: ...
+
+
+class Lines:
+    """``add`` takes a record, ``feed`` lines as they come in pieces, ``adopt`` what others have written; then ``end``, once.
+
+    ``compresses``: what is kept by something that compresses by itself is handed over as it is.
+    """
+
+    def __init__(self, file: Into, compresses: bool = True) -> None:
         self._file = file
         self._digest = hashlib.sha256()
-        self._compressor = _new()
+        self._new = _new if compresses else _Plain
+        self._compressor = self._new()
         self._held = bytearray()
         self._records = self._bytes = self._size = 0
         self._last = b"\n"
@@ -87,7 +99,7 @@ class Lines:
             self.feed(b"\n")
         self._press(0)
         self._write(self._compressor.flush())
-        self._compressor = _new()
+        self._compressor = self._new()
 
     def _write(self, piece: bytes) -> None:
         if piece:
@@ -98,3 +110,13 @@ class Lines:
 
 def _new() -> t.Any:
     return zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
+
+
+class _Plain:
+    """In place of a compressor."""
+
+    def compress(self, piece: bytes | bytearray) -> bytes:
+        return bytes(piece)
+
+    def flush(self) -> bytes:
+        return b""

@@ -29,11 +29,11 @@ class Posted:
         return self.status is not None and 200 <= self.status < 300
 
 
-def post(wire: Wire, name: str, path: str, body: bytes, headers: t.Mapping[str, str]) -> Posted:
+def post(wire: Wire, name: str, path: str, body: bytes, headers: t.Mapping[str, str], method: str = "POST") -> Posted:
     status: int | None = None
     said = ""
     try:
-        with wire.exchange(name, "POST", path, body=body, headers=headers) as response:
+        with wire.exchange(name, method, path, body=body, headers=headers) as response:
             status = response.status_code
             said = plain(body_of(response, LARGEST_ANSWER, wire.timeout)[:LARGEST_ANSWER].decode("utf-8", "replace"), SHOWN)
     except Failure as failure:

@@ -70,17 +70,18 @@ def run(
         except OSError as error:
             raise local(error, f"{command[0]} cannot be started") from error
         try:
-            code = _wait(process, clock.elapsed() + max(0.0, left()), turn)
+            code = wait(process, clock.elapsed() + max(0.0, left()), turn)
             if code is None:
                 end(process, GRACE)
         except BaseException:
             end(process, GRACE)
             raise
         whole = output.seek(0, os.SEEK_END) <= most
-        return Ended(code, _tail(output, most), _tail(errors, most), whole)
+        return Ended(code, tail(output, most), tail(errors, most), whole)
 
 
-def _wait(process: subprocess.Popen[bytes], until: float, turn: t.Callable[[], None]) -> int | None:
+def wait(process: subprocess.Popen[bytes], until: float, turn: t.Callable[[], None]) -> int | None:
+    """How it ended; None when it had not at that moment of ``clock.elapsed``."""
     while True:
         try:
             return process.wait(max(0.0, min(TURN, until - clock.elapsed())))
@@ -90,14 +91,15 @@ def _wait(process: subprocess.Popen[bytes], until: float, turn: t.Callable[[], N
             turn()
 
 
-def _tail(file: t.IO[bytes], most: int) -> str:
+def tail(file: t.IO[bytes], most: int = MOST_OUTPUT) -> str:
+    """The last bytes of a file, as text."""
     file.seek(max(0, file.seek(0, os.SEEK_END) - most))
     return file.read().decode("utf-8", "replace")
 
 
-def end(process: subprocess.Popen[bytes], grace: float) -> None:
+def end(process: subprocess.Popen[bytes], grace: float, ask: signal.Signals = signal.SIGTERM) -> None:
     """The leader of its own session and everything that it started: asked to end, and made to when ``grace`` has passed."""
-    for how, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, None)):
+    for how, patience in ((ask, grace), (signal.SIGKILL, None)):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, how)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -31,8 +31,8 @@ CHANGE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
 
 # Options that are lengths of time, wherever they occur: text for Ansible, seconds for ``execute``.
 DURATIONS = (
-    *("deadline", "interval", "lifetime", "lock_timeout", "max_age", "recheck_after", "request_timeout", "seconds", "stalled_after", "statement_timeout"),
-    *("verify_within", "watch"),
+    *("backup_max_age", "deadline", "interval", "lifetime", "lock_timeout", "max_age", "proof_max_age", "recheck_after", "request_timeout", "rto", "seconds"),
+    *("stalled_after", "statement_timeout", "verify_within", "watch"),
 )
 # What Ansible shows in place of a ``no_log`` option.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"

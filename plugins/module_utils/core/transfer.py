@@ -98,6 +98,19 @@ class Sink(t.Protocol):
     def restart(self) -> None: ...
 
 
+class Poured:
+    """A sink, for what writes as into a file."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def write(self, piece: bytes) -> None:
+        self._sink.take(piece)
+
+    def flush(self) -> None:
+        """Nothing is held here."""
+
+
 class _Whole:
     """Into a file as it comes, hashed on the way."""
 
