@@ -16,6 +16,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import hol
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.sql import sa
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store, leases, upsert
 
+# A long backup keeps no rollback waiting; what must not meet a backup holds both.
+PURPOSES = ("change", "backup")
 SECONDS = 120.0  # how long a holder on another machine is believed without a sign of life
 
 
@@ -39,6 +41,12 @@ def acquire(store: Store, purpose: str, run: str, holder: holders.Holder, reason
         values = {"generation": generation, "run": run, "holder": holder, "reason": reason, "acquired_at": now, "expires_at": now + seconds}
         upsert(connection, leases, {"environment": store.environment, "purpose": purpose}, values)
     return Lease(purpose, run, generation, lost)
+
+
+def acquire_all(store: Store, purposes: t.Sequence[str], run: str, holder: holders.Holder, reason: str = "") -> list[Lease]:
+    """All of them or none."""
+    with store.write():
+        return [acquire(store, purpose, run, holder, reason) for purpose in purposes]
 
 
 def would_acquire(store: Store, purpose: str, run: str) -> None:

@@ -24,3 +24,8 @@ def last(store: Store, component: str) -> dict[str, t.Any] | None:
     mine = (restores.c.environment == store.environment) & (restores.c.component == component)
     found = store.rows(sa.select(restores).where(mine).order_by(restores.c.at.desc()).limit(1), restores)
     return found[0] if found else None
+
+
+def proofs(store: Store) -> list[dict[str, t.Any]]:
+    """``[{component, at, backup, seconds, run}]`` of all components, newest first."""
+    return store.rows(sa.select(restores).where(restores.c.environment == store.environment).order_by(restores.c.at.desc()), restores)

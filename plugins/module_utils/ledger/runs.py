@@ -3,8 +3,8 @@
 """A run of a playbook, as its tasks know it, and the recorder through which its changes pass.
 
 The run is a plain dict that the guard makes and Ansible carries along:
-``{id, environment, verb, purpose, generation, holder, started_at, ledger: bool, saga: id or None, asked_by, reason}``. A run whose
-``purpose`` is empty only looks: it holds no lease, and none of its tasks may change anything.
+``{id, environment, verb, purpose, generation, also, holder, started_at, ledger: bool, saga: id or None, asked_by, reason}``. A run whose
+``purpose`` is empty only looks: it holds no lease, and none of its tasks may change anything. ``also`` has further leases, ``{purpose: generation}``.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ def open_store(run: Run, ledger_url: str | None) -> Store | None:
     from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import store
 
     return store.Store(ledger_url or store.default_url(run["environment"]), run["environment"], create=False)
+
+
+def held(run: Run) -> dict[str, int]:
+    """The leases of a run: ``{purpose: generation}``."""
+    return {run["purpose"]: run["generation"], **(run.get("also") or {})} if run["purpose"] else {}
 
 
 def join(task: Task, component: str) -> Store | None:
@@ -86,7 +91,8 @@ class Recorder:
         with self.store.write() as connection:
             if fence:
                 seconds = float(self.run.get("lease_seconds") or leases.SECONDS)
-                leases.renew(connection, self.store, self.run["purpose"], self.run["id"], self.run["generation"], seconds)
+                for purpose, generation in held(self.run).items():
+                    leases.renew(connection, self.store, purpose, self.run["id"], generation, seconds)
             if entry:
                 if self.run.get("saga"):
                     sagas.note(connection, self.run["saga"], self.component, {**entry, "run": self.run["id"], "at": self.store.now(connection)})

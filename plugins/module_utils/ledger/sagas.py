@@ -16,12 +16,23 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import cha
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.sql import sa
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store, saga_components, sagas
 
+# How a saga ends that was given up before it changed anything.
+ABANDONED = "abandoned"
 Member = dict[str, t.Any]  # component, wave, from_release, to_release, before (what is put back by an undo)
 
 
 def open_one(store: Store, verb: str) -> dict[str, t.Any] | None:
     """The verb's open saga: ``{id, opened_by, opened_at, data, members: {component: member with intents}}``."""
-    query = sa.select(sagas).where(sagas.c.environment == store.environment, sagas.c.verb == verb, sagas.c.closed_at.is_(None))
+    return _newest(store, verb, sagas.c.closed_at.is_(None))
+
+
+def last(store: Store, verb: str) -> dict[str, t.Any] | None:
+    """The verb's newest saga in the same shape, open or ended; one that changed nothing in the end is not counted."""
+    return _newest(store, verb, sagas.c.outcome.is_(None) | (sagas.c.outcome != ABANDONED))
+
+
+def _newest(store: Store, verb: str, which: sa.ColumnElement[bool]) -> dict[str, t.Any] | None:
+    query = sa.select(sagas).where(sagas.c.environment == store.environment, sagas.c.verb == verb, which)
     with store.read() as connection:
         row = connection.execute(query.order_by(sagas.c.opened_at.desc())).mappings().first()
         if row is None:

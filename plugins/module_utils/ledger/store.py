@@ -18,6 +18,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.folders import state_folder
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.sql import NullPool, require, sa
 
 metadata = sa.MetaData()
@@ -222,11 +223,6 @@ MOST_AT_ONCE = 1000
 meta = sa.Table("meta", metadata, sa.Column("name", _text, primary_key=True), sa.Column("value", _text, nullable=False))
 
 
-def state_folder() -> pathlib.Path:
-    """Where files of the collection live between runs; a folder only for this user."""
-    return pathlib.Path(os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state") / "saasops"
-
-
 def default_url(environment: str) -> str:
     return f"sqlite:///{state_folder() / (environment.replace('/', '-') + '.sqlite3')}"
 
@@ -261,11 +257,14 @@ class Store:
 
     def prepare(self) -> None:
         """Create what is missing and refuse a ledger of a newer collection. Called once in a run, by its guard."""
+        from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import backups
+
         with self.write() as connection:
             if self.shared:
                 # The tables belong to all environments: two that begin at the same moment must not both create them.
                 connection.execute(_alone(SCHEMA_VERSION))
             metadata.create_all(connection)
+            backups.backup_sets.create(connection, checkfirst=True)
             found = connection.execute(sa.select(meta.c.value).where(meta.c.name == "schema")).scalar()
             if found is None:
                 connection.execute(meta.insert().values(name="schema", value=str(SCHEMA_VERSION)))

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import redaction
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import folders, redaction
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, leases, releases, store
 
@@ -147,7 +147,7 @@ def test_the_default_is_a_file_for_each_environment(monkeypatch: pytest.MonkeyPa
     assert store.default_url(SHOP) == f"sqlite:///{tmp_path}/saasops/shop-production.sqlite3"
     monkeypatch.setenv("XDG_STATE_HOME", "")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert store.state_folder() == tmp_path / ".local/state/saasops"
+    assert folders.state_folder() == tmp_path / ".local/state/saasops"
 
 
 def test_whoever_writes_is_alone_from_the_beginning(file: pathlib.Path) -> None:
