@@ -10,7 +10,7 @@ from graphql import FieldNode, NoDeprecatedCustomRule, OperationDefinitionNode, 
 from graphql.execution import get_variable_values
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import billing, bulk, customers, discounts, subscriptions, webhooks
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import backup, billing, bulk, customers, discounts, subscriptions, webhooks
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import bulk_operations as bulk_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import customer_operations as customer_op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import inventory_operations as inventory_op
@@ -206,3 +206,9 @@ def test_the_states_of_attempts_are_the_vendor_s() -> None:
     assert {state.name for state in t.cast(t.Any, newest.type_map["SubscriptionBillingAttemptState"]).types} == set(billing.STATES)
     assert set(t.cast(t.Any, newest.type_map["SubscriptionBillingCycleBillingCycleStatus"]).values) == {billing.BILLED, billing.UNBILLED}
     assert set(billing.CLOSED) < set(t.cast(t.Any, newest.type_map["SubscriptionContractSubscriptionStatus"]).values)
+
+
+@pytest.mark.parametrize("name", backup.RESOURCES)
+def test_what_a_backup_asks_in_bulk_is_what_every_served_version_can_answer(name: str) -> None:
+    document = parse(backup.RESOURCES[name])
+    assert [(version, error.message) for version in VERSIONS for error in validate(vendor_schemas.shopify()[version], document)] == []

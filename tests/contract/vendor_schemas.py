@@ -165,6 +165,16 @@ def uptimerobot() -> OpenApi:
 
 
 @functools.cache
+def atlas() -> OpenApi:
+    return OpenApi(folder() / "mongodb-atlas" / "openapi.json")
+
+
+@functools.cache
+def supabase() -> OpenApi:
+    return OpenApi(folder() / "supabase" / "openapi.json")
+
+
+@functools.cache
 def railway() -> t.Any:
     """The vendor's GraphQL schema."""
     from graphql import build_schema

@@ -172,13 +172,14 @@ def test_lines_are_counted_however_they_are_cut() -> None:
     content = b'{"id":"1"}\n{"__parentId":"1","note":"\\"__parentId\\":"}\n{"id":"2"}\n'
     for size in range(1, len(content) + 1):
         file = io.BytesIO()
-        result = bulk_export._Result(file)
+        compressed = bulk_export._Compressed(file)
+        result = bulk_export.Counted(compressed)
         result.take(b'{"__parentId":')
         result.restart()
         for place in range(0, len(content), size):
             result.take(content[place : place + size])
-        written = result.end()
-        assert (written.records, result.children, gzip.decompress(file.getvalue())) == (3, 1, content)
+        written = compressed.end()
+        assert (written.records, result.records, result.children, gzip.decompress(file.getvalue())) == (3, 3, 1, content)
 
 
 @pytest.mark.parametrize(("size", "records", "children"), [(41, 3, 1), (42, 2, 1), (42, 4, 2), (42, 3, 0)])

@@ -12,8 +12,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import typing as t
-import zipfile
-import zlib
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, transfer
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import planned
@@ -24,6 +22,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.waiting impo
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, path_of
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import operations
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.client import VENDOR, Place, connect, interpret, malformed, query
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.contents import inspect
 
 LATEST_QUERY = "_system/cli/exports:getLatest"
 RUNNING = ("requested", "in_progress")
@@ -31,6 +30,10 @@ NANO = 1e9
 # An export that is in progress is shown after so many seconds at the latest.
 SHOWN_WITHIN = 30.0
 FACTS = ("id", "started_at", "completed_at", "expires_at", "path", "size", "sha256", "tables", "files")
+
+
+class EndedBadly(Failure):
+    """An export has ended, and is none."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,7 +136,7 @@ def finished(task: Task, place: Place, wanted: Export) -> Export:
         if now.running:
             return False
         if now.state != "completed":
-            raise Failure(
+            raise EndedBadly(
                 "failed" if now.state in ("failed", "canceled") else "unknown",
                 f"the export of {place.where} ended as {now.state}",
                 "Run the same command again",
@@ -148,6 +151,14 @@ def finished(task: Task, place: Place, wanted: Export) -> Export:
 
 def fetch(place: Place, export: Export, dest: str) -> dict[str, t.Any]:
     """Bring it to ``dest``, which then is whole and was looked through; what it holds."""
+    with transfer.new_file(dest) as file:
+        received = bring(place, export, file)
+        held = inspect(file)
+    return {"path": dest, "size": received.size, "sha256": received.sha256, "tables": dict(sorted(held.tables.items())), "files": held.files}
+
+
+def bring(place: Place, export: Export, file: t.BinaryIO) -> transfer.Received:
+    """Read it into ``file``."""
 
     def refused(reply: Reply) -> Failure:
         try:
@@ -156,36 +167,10 @@ def fetch(place: Place, export: Export, dest: str) -> dict[str, t.Any]:
             return failure
         return malformed("export file")
 
-    with transfer.new_file(dest) as file:
-        operation = operations.DOWNLOAD_EXPORT
-        received = transfer.download(place.client.wire, operation.name, path_of(operation.path, {"id": export.id}), file, refused)
-        file.flush()
-        held = inspect(file)
-    return {"path": dest, "size": received.size, "sha256": received.sha256, **held}
-
-
-def inspect(file: t.BinaryIO, what: str = "what came") -> dict[str, t.Any]:
-    """Rows of each table and the number of stored files; every byte of every entry is checked on the way."""
-    tables: dict[str, int] = {}
-    files = 0
-    try:
-        with zipfile.ZipFile(file) as archive:
-            for entry in archive.infolist():
-                folder, _slash, name = entry.filename.rpartition("/")
-                lines, last = 0, b""
-                is_table = name == "documents.jsonl" and folder not in ("_tables", "_storage")
-                with archive.open(entry) as member:
-                    while chunk := member.read(transfer.CHUNK):
-                        if is_table:
-                            lines, last = lines + chunk.count(b"\n"), chunk[-1:]
-                if is_table:
-                    tables[plain(folder, 200)] = lines + (last not in (b"", b"\n"))
-                elif name not in ("", "documents.jsonl", "generated_schema.jsonl") and folder.rpartition("/")[2] == "_storage":
-                    files += 1
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
-        hint = "Run the same command again, or check what wrote it"
-        raise Failure("protocol", f"{what} is no whole ZIP archive ({plain(error, 200)})", hint, VENDOR, code="bad_zip") from error
-    return {"tables": dict(sorted(tables.items())), "files": files}
+    operation = operations.DOWNLOAD_EXPORT
+    received = transfer.download(place.client.wire, operation.name, path_of(operation.path, {"id": export.id}), file, refused)
+    file.flush()
+    return received
 
 
 def execute(task: Task) -> dict[str, t.Any]:

@@ -18,12 +18,13 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import transfer
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import planned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.waiting import wait_for
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import operations
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.client import VENDOR, Place, connect, malformed, query, read
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.exports import inspect
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.contents import inspect
 
 IMPORT_QUERY, LIST_QUERY = "_system/cli/queryImport", "_system/cli/queryImport:list"
 MODES = {"require_empty": "requireEmpty", "append": "append", "replace": "replace", "replace_all": "replaceAll"}
@@ -93,16 +94,20 @@ def confirmed(place: Place, mode: str, confirm: str) -> None:
 
 
 def refuse_busy(place: Place) -> None:
-    """One request."""
+    running = in_progress(place)
+    if running:
+        raise refuse(f"another import into {place.where} is in progress ({running})", "Wait for it to end", "busy")
+
+
+def in_progress(place: Place) -> str:
+    """The id of the import that runs; empty when none does. One request."""
     listed = query(place, LIST_QUERY)
     if not isinstance(listed, list):
         raise malformed("list of imports")
-    for each in listed:
-        if _state(each)["state"] == "in_progress":
-            raise refuse(f"another import into {place.where} is in progress ({plain(each.get('_id'), 60)})", "Wait for it to end", "busy")
+    return next((plain(each.get("_id"), 60) for each in listed if _state(each)["state"] == "in_progress"), "")
 
 
-def upload(place: Place, of: Source) -> str:
+def upload(place: Place, of: Source, file: t.BinaryIO) -> str:
     """The id of an import that waits. One request for each part of at least 5 MiB, and two more."""
     answer = read(place, operations.START_UPLOAD)
     token = answer.get("uploadToken") if isinstance(answer, dict) else None
@@ -110,16 +115,12 @@ def upload(place: Place, of: Source) -> str:
         raise malformed("uploadToken")
     part = max(SMALLEST_PART, -(-of.size // MOST_PARTS))
     parts: list[str] = []
-    try:
-        with open(of.path, "rb") as file:
-            file.seek(of.skip)
-            while chunk := file.read(part):
-                done = read(place, operations.UPLOAD_PART, query={"uploadToken": token, "partNumber": len(parts) + 1}, body=chunk)
-                if not isinstance(done, str):
-                    raise malformed("part of the upload")
-                parts.append(done)
-    except OSError as error:
-        raise transfer.local(error, f"{of.path} cannot be read") from error
+    file.seek(of.skip)
+    while chunk := file.read(part):
+        done = read(place, operations.UPLOAD_PART, query={"uploadToken": token, "partNumber": len(parts) + 1}, body=chunk)
+        if not isinstance(done, str):
+            raise malformed("part of the upload")
+        parts.append(done)
     try:
         answer = place.client.call(operations.FINISH_UPLOAD, body={"import": of.asked(), "uploadToken": token, "partTokens": parts})
     except Failure as failure:
@@ -182,14 +183,13 @@ def _step(raw: t.Any) -> dict[str, t.Any]:
     return {"table": plain(raw["display_table_name"], 200), **component, **dict(zip(("existing", "deletes", "writes"), numbers, strict=True))}
 
 
-def perform(task: Task, place: Place, of: Source, identity: str) -> int | None:
+def perform(task: Task, place: Place, of: Source, identity: str, operation: Operation) -> int | None:
     """Do it and wait for its end: the rows written; None in check mode."""
 
     def look() -> dict[str, t.Any] | None:
         document = shown(place, identity)
         return document if _state(document)["state"] != "waiting_for_confirmation" else None
 
-    operation = operations.REPLACE_BY_IMPORT if of.mode in REPLACING else operations.PERFORM_IMPORT
     try:
         answer = place.client.change(
             operation,
@@ -244,16 +244,12 @@ def execute(task: Task) -> dict[str, t.Any]:
     operation = operations.REPLACE_BY_IMPORT if of.mode in REPLACING else operations.PERFORM_IMPORT
     task.gate.admit(VENDOR, operation, place.where)
     refuse_busy(place)
-    identity = upload(place, of)
     try:
-        steps = plan(task, place, identity)
-        deletes, writes = (sum(step[name] for step in steps) for name in ("deletes", "writes"))
-        if deletes and of.mode not in REPLACING:
-            raise refuse(f"mode {of.mode} would delete {deletes} rows of {place.where}", "Look at the plan in check mode; nothing was imported", "deletes")
-    except Failure:
-        cancel(place, identity)
-        raise
-    written = perform_or_cancel(task, place, of, identity)
+        with open(of.path, "rb") as file:
+            identity, steps, written = bring(task, place, of, file, operation)
+    except OSError as error:
+        raise transfer.local(error, f"{of.path} cannot be read") from error
+    deletes, writes = (sum(step[name] for step in steps) for name in ("deletes", "writes"))
     unknown = {"known_after": operation.name}
     return {
         "changed": True,
@@ -274,14 +270,23 @@ def execute(task: Task) -> dict[str, t.Any]:
     }
 
 
-def perform_or_cancel(task: Task, place: Place, of: Source, identity: str) -> int | None:
-    """What was uploaded and is not performed is cancelled."""
+def bring(task: Task, place: Place, of: Source, file: t.BinaryIO, operation: Operation) -> tuple[str, list[dict[str, t.Any]], int | None]:
+    """(the import's id, Convex's plan, the rows written or None in check mode). What was uploaded and is not performed is cancelled."""
+    identity = upload(place, of, file)
     try:
-        written = perform(task, place, of, identity)
+        steps = plan(task, place, identity)
+        deletes = sum(step["deletes"] for step in steps)
+        if deletes and of.mode not in REPLACING:
+            raise refuse(f"mode {of.mode} would delete {deletes} rows of {place.where}", "Look at the plan in check mode; nothing was imported", "deletes")
+    except Failure:
+        cancel(place, identity)
+        raise
+    try:
+        written = perform(task, place, of, identity, operation)
     except Failure as failure:
         if failure.kind in ("refused", "permission", "auth"):
             cancel(place, identity)
         raise
     if written is None:
         cancel(place, identity)
-    return written
+    return identity, steps, written

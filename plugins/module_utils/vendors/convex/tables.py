@@ -24,7 +24,7 @@ PAGE = 1000
 
 def names(place: Place) -> list[str]:
     """The app's own tables, sorted; one request for each thousand."""
-    found = pages(lambda cursor: _page(place, TABLES_QUERY, {}, cursor), "tables")
+    found = pages(lambda cursor: page(place, TABLES_QUERY, {}, cursor), "tables")
     listed = [item.get("name") if isinstance(item, dict) else None for item in found]
     if not all(isinstance(name, str) for name in listed):
         raise malformed("list of tables")
@@ -47,10 +47,10 @@ def counted(place: Place, table: str) -> int:
 
 def rows(place: Place, table: str) -> t.Iterator[t.Any]:
     """All rows, page by page."""
-    yield from pages(lambda cursor: _page(place, ROWS_QUERY, {"table": table, "order": "asc"}, cursor), f"rows of {table}")
+    yield from pages(lambda cursor: page(place, ROWS_QUERY, {"table": table, "order": "asc"}, cursor), f"rows of {table}")
 
 
-def _page(place: Place, path: str, arguments: dict[str, t.Any], cursor: t.Any) -> tuple[list[t.Any], t.Any]:
+def page(place: Place, path: str, arguments: dict[str, t.Any], cursor: t.Any) -> tuple[list[t.Any], t.Any]:
     answer = query(place, path, {**arguments, "paginationOpts": {"numItems": PAGE, "cursor": cursor}})
     if not isinstance(answer, dict) or not isinstance(answer.get("page"), list) or not isinstance(answer.get("isDone"), bool):
         raise malformed("page of a list")

@@ -103,8 +103,8 @@ def failure_of(error: Exception) -> Failure:
 
 
 @contextlib.contextmanager
-def looking(address: Address, statement_timeout: float, lock_timeout: float) -> t.Iterator[Looker]:
-    """A read-only transaction on a connection of its own. It is never committed."""
+def looking(address: Address, statement_timeout: float, lock_timeout: float, at_one_moment: bool = False) -> t.Iterator[Looker]:
+    """A read-only transaction on a connection of its own. It is never committed. ``at_one_moment``: everything is seen as of its first question."""
     psycopg = driver()
     try:
         # Poolers that share a server's connections know nothing of prepared statements that stay.
@@ -113,6 +113,8 @@ def looking(address: Address, statement_timeout: float, lock_timeout: float) -> 
         raise failure_of(error) from None
     try:
         connection.read_only = True
+        if at_one_moment:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         limits = {"statement_timeout": statement_timeout, "lock_timeout": lock_timeout, "idle_in_transaction_session_timeout": statement_timeout * 4}
         settings = {name: f"{max(1, round(seconds * 1000))}ms" for name, seconds in limits.items()}
         if address.schema:

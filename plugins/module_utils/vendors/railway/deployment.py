@@ -46,7 +46,7 @@ def execute(task: Task) -> dict[str, t.Any]:
         "deployed": _deployed,
         "approved": _approved,
         "restarted": _restarted,
-        "redeployed": _redeployed,
+        "redeployed": redeployed,
         "cancelled": _cancelled,
         "stopped": _stopped,
         "removed": _removed,
@@ -270,7 +270,7 @@ def _restarted(room: Release, target: Deployment) -> Outcome:
     return restart.wait(room, target, before), "restart", []
 
 
-def _redeployed(room: Release, target: Deployment) -> Outcome:
+def redeployed(room: Release, target: Deployment) -> Outcome:
     if target["redeployable"] is False:
         raise refuse(f"Railway cannot redeploy {label(target)} again", "Name another deployment", code="not_redeployable")
     marker = service.Marker.of(room.state())

@@ -145,14 +145,14 @@ def begun(task: Task, shop: Shop, query: str, adopt: bool, max_age: float) -> tu
         new = next((it for it in listed(shop, clock.now() - LONGEST) if _same(it, query) and it.id not in before), None)
         return {"seen": new} if new else None
 
-    began = clock.now()
+    began, made = clock.now(), len(task.gate.changes)
     while True:
         try:
             answer = shop.change(op.RUN_BULK, f"bulk query of {named(query)}", variables={"query": query}, look=look)
         except Failure as failure:
             if not failure.maybe_sent:
                 # Refused, so nothing was begun.
-                task.gate.changes.clear()
+                del task.gate.changes[made:]
             if failure.code not in FULL:
                 raise
             # There may be room in a moment.

@@ -30,26 +30,45 @@ _AGAIN = "Run the same command again"
 FACTS = ("id", "created_at", "completed_at", "expires_at", "records", "root_records", "bytes", "size", "sha256")
 
 
-class _Result:
-    """Takes the lines as they come, compresses them, and counts those that belong to others."""
+class Counted:
+    """Hands on lines as they come, and counts them, and those that belong to others."""
 
-    def __init__(self, file: t.BinaryIO) -> None:
-        self._file = file
+    def __init__(self, into: transfer.Sink) -> None:
+        self._into = into
         self._tail = b""
         self.restart()
 
     def take(self, piece: bytes) -> None:
-        self._lines.feed(piece)
+        self._into.take(piece)
+        self._newlines += piece.count(b"\n")
+        self.bytes += len(piece)
         # What is cut in two by the pieces' end is counted with the second.
         seen = self._tail + piece
         self.children += seen.count(_CHILD)
         self._tail = seen[-(len(_CHILD) - 1) :]
 
     def restart(self) -> None:
+        self._into.restart()
+        self.children = self.bytes = self._newlines = 0
+        self._tail = b""
+
+    @property
+    def records(self) -> int:
+        return self._newlines + (self._tail[-1:] not in (b"", b"\n"))
+
+
+class _Compressed:
+    def __init__(self, file: t.BinaryIO) -> None:
+        self._file = file
+        self.restart()
+
+    def take(self, piece: bytes) -> None:
+        self._lines.feed(piece)
+
+    def restart(self) -> None:
         self._file.seek(0)
         self._file.truncate()
         self._lines = jsonl.Lines(self._file)
-        self.children, self._tail = 0, b""
 
     def end(self) -> jsonl.Written:
         return self._lines.end()
@@ -63,19 +82,14 @@ def query_of(text: str) -> str:
     return query
 
 
-def fetch(task: Task, shop: Shop, it: Bulk, file: t.BinaryIO) -> dict[str, t.Any]:
-    """Bring the result into ``file``; what it holds."""
-    result, size = _Result(file), 0
+def fetch(task: Task, shop: Shop, it: Bulk, into: transfer.Sink) -> Counted:
+    """Bring the result; what came, counted."""
+    result, size = Counted(into), 0
     if it.url:
         base, path = _place(it.url, shop)
         size, _request = transfer.stream(task.wire(VENDOR, base, None), op.RESULT, path, result, _refused)
-    written = result.end()
-    _check_whole(it, size, written.records, result.children)
-    return {"records": written.records, "root_records": written.records - result.children, **_file(written)}
-
-
-def _file(written: jsonl.Written) -> dict[str, t.Any]:
-    return {"bytes": written.bytes, "size": written.size, "sha256": written.sha256}
+    _check_whole(it, size, result.records, result.children)
+    return result
 
 
 def _place(url: str, shop: Shop) -> tuple[str, str]:
@@ -128,7 +142,7 @@ def execute(task: Task) -> dict[str, t.Any]:
         facts = {**dict.fromkeys(FACTS, unknown), **({"id": it.id} if it else {})}
     else:
         if it.running:
-            it = _waited(task, shop, it, not was_there)
+            it = waited(task, shop, it, task.params["stalled_after"], task.params["cancel_on_timeout"] and not was_there)
         check_complete(it)
         facts = {**_times(it), **_brought(task, shop, it, dest)}
     return {
@@ -148,12 +162,11 @@ def _named(shop: Shop, identity: str) -> Bulk:
     return it
 
 
-def _waited(task: Task, shop: Shop, it: Bulk, is_own: bool) -> Bulk:
-    """It at its end. What this task has begun itself is cancelled where that was asked for, what others began never."""
-    ends_own = is_own and task.params["cancel_on_timeout"]
+def waited(task: Task, shop: Shop, it: Bulk, stalled_after: float, ends_own: bool) -> Bulk:
+    """It at its end. What this task has begun itself is cancelled where that was asked for (``ends_own``), what others began never."""
     reserve = min(2 * task.params["request_timeout"], task.deadline.left() / 2) if ends_own else 0.0
     try:
-        return finished(task, shop, it, task.params["stalled_after"], reserve)
+        return finished(task, shop, it, stalled_after, reserve)
     except Failure as failure:
         # A request that was not answered says nothing about the operation.
         if ends_own and isinstance(failure.state, Bulk) and (failure.kind == "timeout" or failure.code == STALLED):
@@ -170,6 +183,10 @@ def _brought(task: Task, shop: Shop, it: Bulk, dest: str) -> dict[str, t.Any]:
     """What the file at ``dest`` then holds."""
     manifest: dict[str, t.Any] = {"vendor": VENDOR, "shop": task.params["shop"], "api_version": shop.served, "query": it.query, **_times(it)}
     with transfer.with_manifest(dest, manifest) as file:
-        facts = fetch(task, shop, it, file)
+        compressed = _Compressed(file)
+        result = fetch(task, shop, it, compressed)
+        written = compressed.end()
+        counts = {"records": result.records, "root_records": result.records - result.children}
+        facts = {**counts, "bytes": written.bytes, "size": written.size, "sha256": written.sha256}
         manifest |= {"file": os.path.basename(dest), **facts}
     return facts

@@ -68,7 +68,7 @@ def execute(task: Task) -> Json:
     names = sorted(set(params["resources"] or RESOURCES))
     was_there = os.path.isdir(dest)
     client = stripe.connect(task, params)
-    account, born = _account(client)
+    account, born = account_of(client)
     wish = {"account": account, "mode": stripe.mode_of(params["api_key"]) or None, "created_gte": params["created_gte"], "created_lt": params["created_lt"]}
     if not task.check_mode and not was_there:
         _make(dest)
@@ -121,7 +121,7 @@ def _check(params: Json) -> None:
         raise Failure("invalid", f"{there} is no folder that can be written to", "Make it first", stripe.VENDOR, code="file")
 
 
-def _account(client: Client) -> tuple[str | None, int]:
+def account_of(client: Client) -> tuple[str | None, int]:
     """(its id, when it was made). A key that may not see it exports all the same."""
     try:
         raw = client.call(op.GET_ACCOUNT)
@@ -215,16 +215,21 @@ def _name(resource: str) -> str:
 
 
 def _file(client: Client, walk: Walk, manifest: Json, dest: str, name: str) -> Json:
-    begun = len(client.wire.steps)
-    try:
-        with transfer.new_file(os.path.join(dest, _name(name))) as file:
-            written = walk.write(manifest["wish"]["created_gte"], manifest["until"], file, dest)
-    finally:
-        asked = client.wire.steps[begun:]
-        if asked:
-            # A million records are ten thousand requests: of each kind one line is told.
-            client.wire.steps[begun:] = [Step(asked[-1].name, sum(step.ms for step in asked), asked[-1].status, asked[-1].request_id)]
+    with in_one_line(client) as asked, transfer.new_file(os.path.join(dest, _name(name))) as file:
+        written = walk.write(manifest["wish"]["created_gte"], manifest["until"], file, dest)
     return {"file": _name(name), **dataclasses.asdict(written), "requests": len(asked)}
+
+
+@contextlib.contextmanager
+def in_one_line(client: Client) -> t.Iterator[list[Step]]:
+    """A million records are ten thousand requests: of each kind one line is told. They are in the list at the end of the block."""
+    begun, asked = len(client.wire.steps), list[Step]()
+    try:
+        yield asked
+    finally:
+        asked += client.wire.steps[begun:]
+        if asked:
+            client.wire.steps[begun:] = [Step(asked[-1].name, sum(step.ms for step in asked), asked[-1].status, asked[-1].request_id)]
 
 
 def _result(dest: str, was_there: bool, manifest: Json, names: list[str], kept: list[str]) -> Json:

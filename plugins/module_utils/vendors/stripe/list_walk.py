@@ -19,7 +19,7 @@ import typing as t
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.jsonl import Lines, Written
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.jsonl import Into, Lines, Written
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import client as stripe
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe.values import number
@@ -50,7 +50,7 @@ class Stretch:
 
     since: int | None
     until: int | None
-    file: t.BinaryIO
+    file: Into
     pages: int = 0
     oldest: int | None = None
     written: Written | None = None
@@ -68,7 +68,18 @@ class Page:
 class Walk:
     """``timed``: the list can be bounded by time. ``floor``: before this moment hardly anything was created; it says only where to cut."""
 
-    def __init__(self, client: Client, operation: Operation, query: t.Mapping[str, str], timed: bool, floor: int, parallel: int, pace: Pace) -> None:
+    def __init__(
+        self,
+        client: Client,
+        operation: Operation,
+        query: t.Mapping[str, str],
+        timed: bool,
+        floor: int,
+        parallel: int,
+        pace: Pace,
+        compresses: bool = True,
+    ) -> None:
+        self._compresses = compresses
         self._client, self._operation, self._query = client, operation, query
         self._timed, self._floor, self._pace = timed, floor, pace
         self._parallel = parallel if timed else 1
@@ -76,7 +87,7 @@ class Walk:
         self._over = threading.Event()
         self._running: dict[concurrent.futures.Future[None], Stretch] = {}
 
-    def write(self, since: int | None, until: int | None, file: t.BinaryIO, folder: str) -> Written:
+    def write(self, since: int | None, until: int | None, file: Into, folder: str) -> Written:
         """All of it into ``file``, newest first."""
         self._folder = folder
         first = Stretch(since if self._timed else None, until if self._timed else None, file)
@@ -96,14 +107,14 @@ class Walk:
             finally:
                 self._over.set()
             for stretch in self._order[1:]:
-                self._lines.adopt(stretch.file, t.cast(Written, stretch.written))
+                self._lines.adopt(t.cast(t.BinaryIO, stretch.file), t.cast(Written, stretch.written))
             return self._lines.end()
 
     def _begin(self, stretch: Stretch) -> None:
         self._running[self._readers.submit(self._read, stretch)] = stretch
 
     def _read(self, stretch: Stretch) -> None:
-        lines = Lines(stretch.file)
+        lines = Lines(stretch.file, self._compresses)
         if stretch is self._order[0]:
             self._lines = lines
         cursors: set[str] = set()

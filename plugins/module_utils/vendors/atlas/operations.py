@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 saasops.runbooks contributors
+"""What this collection asks of the MongoDB Atlas Administration API, version 2."""
+
+from __future__ import annotations
+
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation, table
+
+_SNAPSHOTS = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots"
+
+# Changes nothing but who may ask for the next hour.
+ACCESS_TOKEN = Operation("access_token", "POST", "/api/oauth/token", body=("grant_type",), form=True)
+LIST_SNAPSHOTS = Operation("list_backup_snapshots", "GET", _SNAPSHOTS, query=("itemsPerPage", "pageNum"))
+GET_SNAPSHOT = Operation("get_cluster_backup_snapshot", "GET", f"{_SNAPSHOTS}/{{snapshotId}}")
+TAKE_SNAPSHOT = Operation("take_snapshots", "POST", _SNAPSHOTS, body=("description", "retentionInDays"), changes=True)
+
+OPERATIONS = table(ACCESS_TOKEN, LIST_SNAPSHOTS, GET_SNAPSHOT, TAKE_SNAPSHOT)
