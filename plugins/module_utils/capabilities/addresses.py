@@ -44,6 +44,15 @@ def resolve(task: Task) -> str:
     return dsn
 
 
+def needed(task: Task) -> str:
+    """The address; a component that declares none cannot be served."""
+    dsn = resolve(task)
+    if not dsn:
+        hint = "Give one of them, or leave it out of what is asked (component_backup: false)"
+        raise Failure("invalid", f"{task.params['component'].get('name')} has no component_dsn and no component_dsn_from", hint, code="dsn")
+    return dsn
+
+
 def password_of(dsn: str) -> str:
     try:
         found = urlsplit(dsn).password or ""

@@ -17,7 +17,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import run
 
 try:
     import jmespath
-except ImportError:  # reported by _compiled()
+except ImportError:  # reported by compiled()
     jmespath = None  # type: ignore[assignment]
 
 RUN = Operation("run", changes=True)
@@ -37,9 +37,9 @@ def execute(task: Task) -> dict[str, t.Any]:
     component = task.params["component"] or {}
     where = str(component.get("name") or "")
     name = params["name"]
-    expressions = {key: _compiled(params[key], key) for key in ("value", "changed_if") if params[key]}
-    conditions = {text: _compiled(text, "conditions") for text in params["conditions"]}
-    given = _environment(params["pass_environment"])
+    expressions = {key: compiled(params[key], key) for key in ("value", "changed_if") if params[key]}
+    conditions = {text: compiled(text, "conditions") for text in params["conditions"]}
+    given = environment(params["pass_environment"])
     folder = params["chdir"]
     if not os.path.isdir(folder):
         raise Failure(
@@ -129,7 +129,7 @@ def _whole(value: t.Any) -> int:
     return value
 
 
-def _compiled(text: str, option: str) -> t.Any:
+def compiled(text: str, option: str) -> t.Any:
     if jmespath is None:
         raise Failure("invalid", "the Python library jmespath is needed", "Install it for the Python that runs this task: pip install jmespath")
     try:
@@ -138,7 +138,7 @@ def _compiled(text: str, option: str) -> t.Any:
         raise Failure("invalid", f"{option}: {text!r} is not JMESPath", redaction.plain(error, 120)) from error
 
 
-def _environment(names: t.Sequence[str]) -> dict[str, str]:
+def environment(names: t.Sequence[str]) -> dict[str, str]:
     """The program's own: what it cannot do without, and what was named. A name that is not set is told before anything runs."""
     absent = [name for name in names if name not in os.environ]
     if absent:

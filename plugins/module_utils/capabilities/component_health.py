@@ -11,7 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import component_release, health_declared, health_rules, release, usage
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.backups import remembered
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.questions import health as health_questions
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.questions import maintenance as maintenance_questions
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.questions.rollback import way_back
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, probing
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.durations import age
@@ -45,6 +47,7 @@ def execute(task: Task) -> dict[str, t.Any]:
     well = bool(own) and all(one["verdict"] == "pass" for group in own for one in group)
     rows = [one for group in own for one in group] or [checks.check("health", name, "skipped", "it has no component_url")]
     measured = [*rows, *others, *health_questions.certificates(declared, params["request_timeout"]), *memory, *api]
+    kept = remembered.row(component, store, params["backup_max_age"])
     judged, suggested = health_rules.judge(declared, measured, store, params["suggest"])
     serving = state["serving"] if state else None
     proof = _prove(task, store, name, serving, well)
@@ -53,7 +56,7 @@ def execute(task: Task) -> dict[str, t.Any]:
             one["reason"] = one["brief"] = f"{one['reason']}, {proof}"
     for one in suggested:
         _suggest(measured, one)
-    result = checks.result([*measured, *judged, *of_release, *token])
+    result = checks.result([*measured, *judged, *of_release, *kept, *token, *maintenance_questions.opened(store, name)])
     status = STATES.get(result["verdict"], "unknown")
     return {**result, "status": status, "serving": serving, "proof": proof, "suggestions": suggested}
 

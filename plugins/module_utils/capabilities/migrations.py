@@ -2,8 +2,8 @@
 # Copyright (c) 2026 saasops.runbooks contributors
 """What the module database_migration does: what is pending, a backup that is proved, the application's own command, and what came of it.
 
-How far it has come stands in the ledger (a saga of its own), so that a rerun after a kill goes on: the backup that shows the database as it
-was is kept, and the maintenance that was switched on is switched off.
+How far it has come stands in the ledger (a saga of its own), so that a rerun after a kill goes on, and the backup that shows the database as it
+was is kept. Maintenance, where it is wanted, is what the playbook puts around it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import run
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.postgres import connection, dumps, migrations
 
 VENDOR = "database"
-BACKUP, ON, RUN, OFF = (Operation(name, changes=True) for name in ("backup", "maintenance_on", "migrate", "maintenance_off"))
+BACKUP, RUN = (Operation(name, changes=True) for name in ("backup", "migrate"))
 RESTORE = Operation("restore", changes=True, destroys=True)
 SETTINGS = {"argv", "backup_folder", "dsn_variable", "exit_codes", "files", "maintenance", "pass_environment", "programs", "timeout", "tool"}
 BASE = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "USER")
 
 
 class Plan(t.NamedTuple):
-    """What the inventory declares, checked. ``on`` and ``off`` are empty where no maintenance is declared."""
+    """What the inventory declares, checked. ``maintenance``: whether it is only to be done in maintenance."""
 
     name: str
     folder: str
@@ -42,8 +42,7 @@ class Plan(t.NamedTuple):
     pass_environment: list[str]
     timeout: float
     programs: str
-    on: list[str]
-    off: list[str]
+    maintenance: bool
 
 
 def declared(component: t.Mapping[str, t.Any]) -> Plan | None:
@@ -64,13 +63,12 @@ def declared(component: t.Mapping[str, t.Any]) -> Plan | None:
             raise wrong(f"does not say {needed}", "Give tool, argv and backup_folder")
     if given["tool"] not in migrations.TOOLS:
         raise wrong(f"names the tool {given['tool']!r}", f"Give one of: {', '.join(migrations.TOOLS)}")
-    maintenance = given.get("maintenance") or {}
-    if not isinstance(maintenance, dict) or set(maintenance) not in (set(), {"on", "off"}):
-        raise wrong("has a maintenance that is not whole", "Give maintenance: {on: [command], off: [command]}")
-    words = {"argv": given["argv"], **{f"maintenance {side}": command for side, command in maintenance.items()}}
-    for where, command in words.items():
-        if not isinstance(command, list) or not command or not all(isinstance(word, (str, int)) and str(word) for word in command):
-            raise wrong(f"has {where} {command!r}", "Give a list: the program and its arguments, each as a word of its own")
+    if not isinstance(given.get("maintenance", False), bool):
+        hint = "Write maintenance: true, and say how in component_maintenance, such as {how: command, on: [...], off: [...]}: docs/maintenance.md"
+        raise wrong(f"has maintenance {redaction.plain(given['maintenance'], 80)}", hint)
+    command = given["argv"]
+    if not isinstance(command, list) or not command or not all(isinstance(word, (str, int)) and str(word) for word in command):
+        raise wrong(f"has argv {command!r}", "Give a list: the program and its arguments, each as a word of its own")
     folder = os.path.expanduser(str(component.get("component_folder") or "."))
     backups = os.path.expanduser(str(given["backup_folder"]))
     if not os.path.isabs(backups):
@@ -88,8 +86,7 @@ def declared(component: t.Mapping[str, t.Any]) -> Plan | None:
         [str(word) for word in given.get("pass_environment") or []],
         durations.seconds(given.get("timeout") or "10m", "timeout"),
         os.path.expanduser(str(given.get("programs") or "")),
-        [str(word) for word in maintenance.get("on") or []],
-        [str(word) for word in maintenance.get("off") or []],
+        bool(given.get("maintenance")),
     )
 
 
@@ -151,23 +148,6 @@ class Migration:
         self.note(backup=file)
         return file
 
-    def maintenance(self, on: bool) -> None:
-        command = self.plan.on if on else self.plan.off
-        known = self.begun.get("maintenance")
-        if command and (known != "on" if on else known):
-            if on:
-                # Noted before, too: whoever is killed in between may have switched it on.
-                self.note(maintenance="asked for")
-            try:
-                self._change(ON if on else OFF, command, lambda: self._command(command, [0]))
-            except Failure as failure:
-                if failure.kind == "refused":
-                    raise
-                what = "could not be switched on, so nothing was migrated" if on else "is still ON"
-                hint = "Mend it, then run the same command again"
-                raise Failure("failed", f"{self.plan.name}: maintenance {what}: {failure.message}", hint, VENDOR, code="maintenance") from failure
-            self.note(maintenance="on" if on else "")
-
     def migrate(self) -> None:
         self.note(started=True)
         self._change(RUN, self.plan.argv, lambda: self._command(self.plan.argv, self.plan.exit_codes))
@@ -183,7 +163,7 @@ class Migration:
         self.task.gate.change(VENDOR, operation, self.plan.name, sends, send)
 
     def _programs(self) -> dumps.Programs:
-        return dumps.Programs(self.plan.programs, self.plan.timeout, self.task.gate.recorder.turn)
+        return dumps.Programs(self.plan.programs, clock.Deadline(self.plan.timeout).left, self.task.gate.recorder.turn)
 
     def _command(self, command: list[str], exit_codes: list[int]) -> None:
         given = {name: os.environ[name] for name in (*BASE, *self.plan.pass_environment) if name in os.environ}
@@ -209,9 +189,8 @@ def execute(task: Task) -> dict[str, t.Any]:
     _check_destroying(task)
     if not os.path.isdir(plan.folder):
         raise Failure("invalid", f"{plan.name}: there is no folder {plan.folder}", "Set component_folder: where the application is checked out")
-    for command in (plan.argv, plan.on, plan.off):
-        if command and not programs.there(command[0], plan.folder):
-            raise Failure("invalid", f"{plan.name}: there is no program {redaction.plain(command[0], 200)}", "Install it for the user that runs this")
+    if not programs.there(plan.argv[0], plan.folder):
+        raise Failure("invalid", f"{plan.name}: there is no program {redaction.plain(plan.argv[0], 200)}", "Install it for the user that runs this")
     dsn = addresses.resolve(task)
     if not dsn:
         raise Failure("invalid", f"{plan.name} has no component_dsn and no component_dsn_from", "Give one of them", code="dsn")
@@ -222,12 +201,16 @@ def execute(task: Task) -> dict[str, t.Any]:
     if before.clean:
         # An earlier run may have ended between the command and what follows it.
         resumed = bool(work.begun)
-        work.maintenance(False) if work.begun.get("maintenance") else None
         result = _told(work, before, before, "already", str(work.begun.get("backup") or ""))
         work.end("done") if resumed else None
         return result
+    if plan.maintenance and not params["in_maintenance"]:
+        raise refuse(
+            f"{plan.name} is to be migrated in maintenance, and no component of this run declares component_maintenance",
+            "Declare it for one that can keep customers out (docs/maintenance.md), and name that one in --limit, too",
+            "maintenance",
+        )
     backup = work.backup()
-    work.maintenance(True)
     try:
         work.migrate()
         after = before if task.check_mode else work.status()
@@ -236,7 +219,6 @@ def execute(task: Task) -> dict[str, t.Any]:
             raise Failure("failed", f"the command ended well, and {left} did not become applied", "", VENDOR, code="status")
     except Failure as failure:
         raise _undone(work, failure, backup) from failure
-    work.maintenance(False)
     result = _told(work, before, after, "migrated", backup)
     work.end("done")
     return result
@@ -262,14 +244,13 @@ def _undone(work: Migration, failure: Failure, backup: str) -> Failure:
     if failure.code in ("fenced", "orphan"):
         return failure
     told = f"{work.plan.name}: {failure.message}"
-    held = "Maintenance is still ON. " if work.begun.get("maintenance") else ""
+    held = "Maintenance is still ON. " if work.plan.maintenance else ""
     back = "-e db_migrate_restore=true -e saasops_confirm=<environment> -e saasops_allow=destroy"
     by_hand = f"The state before it is in {backup}. Mend it and run the same command again, or go back: {back}"
     if not work.task.params["restore"]:
         return Failure("failed", told, f"{held}{by_hand}", VENDOR, failure.operation, code="migration", state={"backup": backup, "output": work.output})
     try:
         work.restore(backup)
-        work.maintenance(False)
     except Failure as second:
         return Failure(
             "unknown",
@@ -289,8 +270,6 @@ def _restored(work: Migration) -> dict[str, t.Any]:
     if not os.path.isfile(backup):
         raise Failure("not_found", f"there is no backup {backup or 'known'}", "Give backup: the file that db_migrate has named", VENDOR, code="backup")
     work.restore(backup)
-    if work.begun.get("maintenance"):
-        work.maintenance(False)
     after = before if work.task.check_mode else work.status()
     result = _told(work, before, after, "restored", backup)
     work.end("restored")
@@ -311,7 +290,7 @@ def _told(work: Migration, before: migrations.Status, after: migrations.Status, 
         "applied": after.applied,
         # In a plan there is none yet.
         "backup": "" if planned and how == "migrated" else backup,
-        "maintenance": bool(work.begun.get("maintenance")),
+        "maintenance": work.plan.maintenance,
         "output": work.output,
     }
     left: t.Sequence[str] = () if planned and how == "migrated" else after.pending

@@ -17,9 +17,13 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 # Those whose operations tell what they need.
 VENDORS = ("convex", "datadog", "railway", "sentry", "shopify", "stripe", "uptimerobot", "vercel")
 # What a verb looks at only where the inventory of a component says so.
-WHERE_DECLARED = {"logs": "component_logs", "monitors": "component_monitors"}
+WHERE_DECLARED = {"logs": "component_logs", "maintenance": "component_maintenance", "monitors": "component_monitors"}
+# What a verb does unless the inventory of a component says that it must not (false).
+UNLESS_DECLINED = dict.fromkeys(("backup", "drill", "restore"), "component_backup")
 # They ask what each token can tell, whichever it is, and say what that leaves open.
 CONTENT = ("doctor", "init")
+# They put components into maintenance around their own work, where these declare how.
+IN_MAINTENANCE = ("db_migrate", "restore")
 # It looks on behalf of other verbs.
 ON_BEHALF = ("scheduled",)
 
@@ -42,8 +46,20 @@ def _asked(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None) -> s
     names = set() if verb in CONTENT else set(VERBS.get(verb, {}).get(vendor, ()))
     if verb in ON_BEHALF:
         return names & {name for other in VERBS if other not in ON_BEHALF for name in _asked(other, vendor, component)}
-    undeclared = component is not None and verb in WHERE_DECLARED and not component.get(WHERE_DECLARED[verb])
-    return set() if undeclared else names
+    if component is not None and verb in IN_MAINTENANCE:
+        table, asked = operations(vendor), _asked("maintenance", vendor, component)
+        # What other verbs look at, their own work may look at, too.
+        others = {name for other in VERBS if other not in ("maintenance", *IN_MAINTENANCE, *CONTENT, *ON_BEHALF) for name in VERBS[other].get(vendor, ())}
+        switches = {name for name in VERBS["maintenance"].get(vendor, ()) if name in table and (table[name].changes or name not in others)}
+        names -= switches - asked
+    if component is not None and verb in UNLESS_DECLINED and component.get(UNLESS_DECLINED[verb]) is False:
+        return set()
+    if component is None or verb not in WHERE_DECLARED:
+        return names
+    declared = component.get(WHERE_DECLARED[verb])
+    # Of a component's own vendor, maintenance asks only where it is done there.
+    elsewhere = verb == "maintenance" and vendor == component.get("component_vendor") and not str((declared or {}).get("how")).startswith(vendor)
+    return set() if not declared or elsewhere else names
 
 
 def _of(vendor: str, names: t.Iterable[str]) -> list[str]:

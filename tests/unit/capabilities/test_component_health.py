@@ -23,6 +23,7 @@ WELL = said({"status": "ok", "checks": [{"name": "database", "status": "pass"}],
 OWN: Json = {"name": "api", "component_vendor": "supabase"}
 OPTIONS: Json = {
     **dict.fromkeys(("run", "ledger_url", "token", "api_token")),
+    "backup_max_age": "24h",
     "recheck_after": "0",
     "probes": 1,
     "interval": "1s",
