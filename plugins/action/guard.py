@@ -20,13 +20,13 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 
 # Imported here, in Ansible's main process, so that the workers inherit what they all need.
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import holders, leases, store
-from ansible_collections.saasops.runbooks.plugins.plugin_utils import guard, interruption, variables
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import guard, interruption, maintenance_runs, variables
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, render
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
     _supports_check_mode = True
-    _VALID_ARGS = frozenset({"verb", "ledger", "lease", "bare"})
+    _VALID_ARGS = frozenset({"verb", "ledger", "lease", "purpose", "also", "bare"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result = super().run(tmp, task_vars)
@@ -66,7 +66,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if clock.is_virtual() and int(task_vars.get("ansible_forks") or 5) < len(chosen):
             raise refuse(f"virtual time needs as many forks as components ({len(chosen)})", f"Add --forks {len(chosen)}", "forks")
         self._run.update(
-            purpose="change" if boolean(self._task.args.get("lease", True)) else "",
+            purpose=str(self._task.args.get("purpose", "change")) if boolean(self._task.args.get("lease", True)) else "",
+            also={},
             started_at=clock.now(),
             asked_by=str(extra.get("awx_user_name") or f"{getpass.getuser()}@{socket.gethostname()}"),
             reason=str(values.get(f"{verb}_reason") or ""),
@@ -77,11 +78,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             saga=None,
             ledger=False,
             cautions=[],
+            maintenances=[],
         )
         url = first.get("saasops_ledger_url")
         self._open_ledger(url)
         interruption.mark(os.getppid(), self._run, url)
         return self._run
+
+    def _purposes(self) -> list[str]:
+        """Of the leases that the run holds, the first of them its own."""
+        return [self._run["purpose"], *(self._task.args.get("also") or [])]
 
     def _chosen(self, task_vars: dict[str, t.Any]) -> list[str]:
         """The components that --limit leaves, of an inventory in which all is well."""
@@ -112,19 +118,26 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 if not self._task.check_mode:
                     ledger.prepare()
             elif self._task.check_mode:
-                held = leases.current(ledger, run["purpose"])
-                if held and not held["free"]:
-                    run["cautions"].append(f"run {held['run']} on {held['holder']['host']} is at work here: {held['reason']}")
+                for purpose in self._purposes():
+                    held = leases.current(ledger, purpose)
+                    if held and not held["free"]:
+                        run["cautions"].append(f"run {held['run']} on {held['holder']['host']} is at work here: {held['reason']}")
             else:
                 ledger.prepare()
-                lease = leases.acquire(ledger, run["purpose"], run["id"], run["holder"], f"{run['verb']}: {run['reason']}" if run["reason"] else run["verb"])
-                run["generation"] = lease.generation
-                if lease.taken_over_from:
-                    run["cautions"].append(f"took over from run {lease.taken_over_from}, which had ended without giving the lease back")
+                why = f"{run['verb']}: {run['reason']}" if run["reason"] else run["verb"]
+                first, *others = leases.acquire_all(ledger, self._purposes(), run["id"], run["holder"], why)
+                run["generation"] = first.generation
+                run["also"] = {lease.purpose: lease.generation for lease in others}
+                taken = sorted({lease.taken_over_from for lease in (first, *others) if lease.taken_over_from})
+                run["cautions"] += [f"took over from run {gone}, which had ended without giving the lease back" for gone in taken]
+                if taken:
                     # A request of the dead run may still be on its way: nobody acts before it must have arrived.
                     clock.sleep(float(run["values"].get(f"{run['verb']}_request_timeout") or 10))
             run["ledger"] = True
             run["shared_lease"] = ledger.shared
+            run["maintenances"] = maintenance_runs.seen(ledger)
+            if run["verb"] != maintenance_runs.VERB:
+                run["cautions"] += [one["caution"] for one in run["maintenances"]]
         except Failure as failure:
             if failure.code != "ledger" or self._task.args.get("ledger") == "required":
                 raise

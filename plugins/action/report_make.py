@@ -12,9 +12,9 @@ import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, folders
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import refuse
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs, store
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import report_data, report_pages
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen
@@ -37,7 +37,7 @@ class ActionModule(TogetherAction):
         made = {"json": json.dumps(data, indent=1) + "\n", "md": report_pages.markdown(run, data)}
         if boolean(self._task.args.get("html", False)):
             made["html"] = report_pages.page(run, data)
-        own = store.state_folder() / run["environment"].replace("/", "-") / run["id"]
+        own = folders.state_folder() / run["environment"].replace("/", "-") / run["id"]
         folder, name = pathlib.Path(self._task.args.get("folder") or own).expanduser(), self._task.args.get("name") or "report"
         files = {} if run["check_mode"] else {kind: self._write(folder / f"{name}.{kind}", text) for kind, text in made.items()}
         screen = Screen(run["banner"], run["system"], f"REPORT of the {period} - {len(data['bad'])} of {data['checks']} not well", run["id"])

@@ -10,9 +10,9 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, folders
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, leases, runs, store
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, leases, runs
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import interruption
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import chosen
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, render
@@ -32,6 +32,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         clock.announce(None, 1)
         try:
             screen = self._screen(run, record)
+            screen.footer += list((hostvars[first].get("maintenance_ended") or {}).get("lines") or [])
+            screen.footer += _told(hostvars[first].get("maintenance_told"))
             screen.footer += _told(hostvars[first].get("notify_told"))
             screen.footer += _digested(hostvars[first].get("notify_digest"))
             screen.footer += self._conclude(run, hostvars[first].get("saasops_ledger_url"), record, screen)
@@ -58,10 +60,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             ledger = runs.open_store(run, ledger_url)
             entries = []
             if ledger:
-                if run["purpose"]:
-                    leases.release(ledger, run["purpose"], run["id"])
+                for purpose in runs.held(run):
+                    leases.release(ledger, purpose, run["id"])
                 entries = chain.entries(ledger, run["id"])
-            folder = store.state_folder() / run["environment"].replace("/", "-") / run["id"]
+            folder = folders.state_folder() / run["environment"].replace("/", "-") / run["id"]
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             result = {name: value for name, value in record.items() if name not in ("screen", "ansible_facts")}
             for name, text in (

@@ -124,6 +124,28 @@ attributes:
       - saasops.runbooks.datadog
 """
 
+    ACTIONGROUP_ATLAS = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.atlas) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.atlas
+"""
+
+    ACTIONGROUP_SUPABASE = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/saasops.runbooks.supabase) or C(group/saasops.runbooks.all) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - saasops.runbooks.all
+      - saasops.runbooks.supabase
+"""
+
     ACTIONGROUP_UPTIMEROBOT = r"""
 options: {}
 attributes:

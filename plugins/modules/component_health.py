@@ -29,6 +29,12 @@ extends_documentation_fragment:
   - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_component
 options:
+  backup_max_age:
+    description:
+      - A component's newest whole backup, of which the ledger knows, has to be younger than this. Nothing is said where no set was ever made.
+      - When not set, taken from the inventory variable C(backup_max_age).
+    type: str
+    default: 24h
   component:
     description:
       - The component, as its inventory variables say it. C(name) and C(component_vendor) are needed.
@@ -175,6 +181,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.runs impor
 SPEC: dict[str, Any] = {
     "argument_spec": {
         **RUN_ARGUMENTS,
+        "backup_max_age": {"type": "str", "default": "24h"},
         "component": {"type": "dict", "required": True},
         "token": {"type": "str", "no_log": True},
         "api_token": {"type": "str", "no_log": True},

@@ -24,9 +24,16 @@ extends_documentation_fragment:
   - saasops.runbooks.common
   - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_component
+  - saasops.runbooks.backup
   - saasops.runbooks.database
   - saasops.runbooks.monitors
 options:
+  backup_max_age:
+    description:
+      - A component's newest whole backup, of which the ledger knows, has to be younger than this. Nothing is said where no set was ever made.
+      - When not set, taken from the inventory variable C(backup_max_age).
+    type: str
+    default: 24h
   scope:
     description:
       - V(component) asks of one component. V(environment) asks once what no component has of its own, such as the ledger, the lease, routes,
@@ -163,11 +170,14 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.addr
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.readiness import SERVICES_ARGUMENTS, execute
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import run_module
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.runs import RUN_ARGUMENTS
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.restic.repository import REPOSITORY_ARGUMENTS
 
 SPEC: dict[str, Any] = {
     "argument_spec": {
         **RUN_ARGUMENTS,
+        **REPOSITORY_ARGUMENTS,
         **ADDRESS_ARGUMENTS,
+        "backup_max_age": {"type": "str", "default": "24h"},
         "scope": {"type": "str", "choices": ["component", "environment"], "default": "component"},
         "component": {"type": "dict"},
         **ACCESS_ARGUMENTS,

@@ -13,13 +13,13 @@ version_added: 0.1.0
 author: saasops.runbooks contributors (@saasops)
 description:
   - Compares the migrations in the application's folder with those that the database has, and does nothing when none is pending or failed.
-  - Otherwise makes a backup with C(pg_dump) and reads it again with C(pg_restore --list), switches the declared maintenance on, runs the
-    declared command, looks whether every migration is applied, and switches the maintenance off.
-  - When the command fails, the backup stays, the maintenance stays on, and the failure says how to go back; with O(restore) it goes back itself.
+  - Otherwise makes a backup with C(pg_dump) and reads it again with C(pg_restore --list), runs the declared command, and looks whether
+    every migration is applied.
+  - When the command fails, the backup stays, and the failure says how to go back; with O(restore) it goes back itself.
+  - Maintenance, where C(component_migrate) wants it, is put around it by C(playbooks/db_migrate.yml), with M(saasops.runbooks.component_maintenance).
 notes:
   - A component declares its migrations as C(component_migrate). O(component) tells more. One that declares none is left alone.
-  - Within a run, how far it has come is written into the ledger. A rerun after a kill keeps the backup of the state before, and switches
-    the maintenance off in the end.
+  - Within a run, how far it has come is written into the ledger. A rerun after a kill keeps the backup of the state before.
   - A backup is C(pg_dump)'s custom format, readable by its owner alone. Its programs must not be older than the server.
   - The command gets the address of the database in its environment. A tool that locks the database while it works keeps a second one out that a
     killed run may have left behind.
@@ -38,7 +38,7 @@ options:
       - C(component_migrate) takes C(tool) (V(alembic), V(drizzle), V(golang-migrate), V(knex), V(prisma) or V(rails)), C(argv) (the command, a list)
         and C(backup_folder) (an absolute path); and, where the usual ones do not fit, C(files) (the folder of the migrations), C(exit_codes) (those
         that are good), C(timeout) (10m), C(dsn_variable) (V(DATABASE_URL)), C(pass_environment) (names of further variables), C(programs) (the folder
-        of C(pg_dump)), and C(maintenance) with the commands C(on) and C(off).
+        of C(pg_dump)), and C(maintenance) (whether it is only to be done in maintenance).
       - When not set, made of the variables of the inventory host that the task runs for.
     type: dict
     required: true
@@ -51,6 +51,11 @@ options:
   restore:
     description:
       - Restore the backup when the command fails. Needs O(confirm), and O(allow=destroy).
+    type: bool
+    default: false
+  in_maintenance:
+    description:
+      - Whether some component is in maintenance for it. Where C(component_migrate) wants maintenance, it is refused without one.
     type: bool
     default: false
   backup:
@@ -118,14 +123,14 @@ migration:
       description: The file with the state before; empty when none was made.
       type: str
     maintenance:
-      description: Whether the maintenance is on now.
+      description: Whether it is only to be done in maintenance.
       type: bool
     output:
       description: The last lines that the command printed, without secrets.
       type: list
       elements: str
 changes:
-  description: What was done, or would be, in order (C(backup), C(maintenance_on), C(migrate), C(maintenance_off), C(restore)).
+  description: What was done, or would be, in order (C(backup), C(migrate), C(restore)).
   returned: always
   type: list
   elements: dict
@@ -156,6 +161,7 @@ SPEC: dict[str, Any] = {
         **ADDRESS_ARGUMENTS,
         "state": {"type": "str", "choices": ["migrated", "restored"], "default": "migrated"},
         "restore": {"type": "bool", "default": False},
+        "in_maintenance": {"type": "bool", "default": False},
         "backup": {"type": "path"},
         "confirm": {"type": "str"},
         "environment": {"type": "str"},

@@ -40,6 +40,20 @@ options:
       - Whether the verb changes something. With V(false) it only looks. No lease is taken, and every change of its tasks is refused.
     type: bool
     default: true
+  purpose:
+    description:
+      - Which lease is taken. Runs with different purposes do not wait for each other. V(change) is for what changes the environment, V(backup) for
+        what reads it for long, and must not keep a rollback waiting.
+    type: str
+    choices: [change, backup]
+    default: change
+  also:
+    description:
+      - Further leases that the run needs. All are taken, or none.
+    type: list
+    elements: str
+    choices: [change, backup]
+    default: []
   bare:
     description:
       - Whether the verb works before there is an inventory. System and environment are then the variables C(<verb>_system) and
@@ -118,6 +132,10 @@ generation:
   description: Generation of the lease; it grows with every new holder.
   returned: success
   type: int
+also:
+  description: Further leases, with their generations.
+  returned: success
+  type: dict
 holder:
   description: Machine and process that hold the lease.
   returned: success
@@ -127,10 +145,21 @@ saga:
   returned: success
   type: str
 cautions:
-  description: What the operator should know, such as a lease that was taken over.
+  description: What the operator should know, such as a lease that was taken over, or a maintenance that is on.
   returned: success
   type: list
   elements: str
+maintenances:
+  description: Every maintenance that the ledger knows as open.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    component: {description: Which component., type: str}
+    state: {description: 'V(on) or V(read_only).', type: str}
+    until: {description: 'When it should be over, in seconds since the epoch.', type: float}
+    due: {description: Why it should be over by now. Empty while it should not., type: str}
+    caution: {description: The same for people., type: str}
 failure:
   description:
     - What went wrong, for programs. RV(ignore:msg) says the same for people, with the next step.

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 Run = dict[str, t.Any]
@@ -27,6 +28,12 @@ class Components:
         """The registered result of a step; None when the step did not run for that component."""
         found = self._facts[name].get(f"{self.verb}_{step}")
         return None if found is None or found.get("skipped") else found
+
+    def of(self, verb: str) -> Components:
+        """The same, with what tasks of another verb have registered."""
+        other = copy.copy(self)
+        other.verb = verb
+        return other
 
     def variable(self, name: str, variable: str, default: t.Any = None) -> t.Any:
         return self._facts[name].get(variable, default)

@@ -151,6 +151,8 @@ class DirectAction(ActionBase):  # type: ignore[misc]
             return self._value(task_vars, f"saasops_{option}")
         if option == "process":
             return os.getppid()
+        if option in ("repository", "password", "programs") and "repository" in self.MODULE.SPEC["argument_spec"]:
+            return self._value(task_vars, f"backup_{option}")
         if option == "environment" and f"{vendor}_environment" not in variables.VENDOR.get(vendor, ()):
             names = [self._value(task_vars, f"saasops_{name}") for name in ("system", "environment")]
             return "/".join(names) if all(names) else None
@@ -158,7 +160,7 @@ class DirectAction(ActionBase):  # type: ignore[misc]
             return self._value(task_vars, option)
         # The inventory gives it as <vendor>_<option>.
         name = f"{vendor}_{option}"
-        known = variables.NEUTRAL.get(self.NAME) or variables.VENDOR.get(vendor) or frozenset()
+        known = variables.NEUTRAL.get(self.NAME) or variables.NEUTRAL.get(vendor) or variables.VENDOR.get(vendor) or frozenset()
         return self._value(task_vars, name) if name in known else None
 
     def _vendor_of_component(self, task_vars: dict[str, t.Any]) -> t.Any:

@@ -71,8 +71,9 @@ def check_components(components: t.Sequence[str], chosen: t.Sequence[str], value
                 "vendor",
             )
         for variable in facts:
-            if variables.is_ours(variable) and variable not in variables.known_variables():
-                raise refuse(f"{name}: there is no inventory variable {variable}", _meant(variable, variables.known_variables()), "variable")
+            if variables.is_ours(variable) and variable not in variables.known_variables() and not any(variable in options_of(verb) for verb in verbs()):
+                known = variables.known_variables().union(*(options_of(verb) for verb in verbs()))
+                raise refuse(f"{name}: there is no inventory variable {variable}", _meant(variable, known), "variable")
             if variable.endswith("_url") and variable != "saasops_ledger_url" and "@" in str(facts[variable]).partition("//")[2].split("/")[0]:
                 raise refuse(f"{name}: {variable} holds a user name or a password", "Addresses are shown and written down: leave it out there", "variable")
         allow = str(facts.get("saasops_allow", "change"))

@@ -8,6 +8,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, runs
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import maintenance_runs
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_screen import clock_line
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen
@@ -21,21 +22,28 @@ HEADLINES = {
     "failed": "FAILED - a migration did not go through",
     "restored": "RESTORED - the database is what it was before the migration",
     "unhealthy": "STILL BAD - migrated, and health is failing",
+    "held": "MIGRATED - and maintenance is STILL ON",
     "unknown": "UNKNOWN - look at the database before you do anything else",
 }
 # Worst first.
-ORDER = ("unknown", "failed", "unhealthy", "restored", "done", "resumed", "plan", "nothing")
+ORDER = ("unknown", "failed", "unhealthy", "restored", "held", "done", "resumed", "plan", "nothing")
 GOOD = ("done", "nothing", "plan", "resumed")
 
 
 def conclude(run: Run, components: Components, ledger_url: str | None) -> dict[str, t.Any]:
     """``{word, outcomes, not_there, ends_on, seconds, changes, planned}``; components that declare no migrations have no outcome."""
     refused = {name for name in components.names if (components.result(name, "plan") or {"failed": True}).get("failed")}
+    kept_out, let_in = (_maintained(components, step) for step in ("on", "off"))
+    refused |= {name for name, found in kept_out.items() if found.get("failed")}
     sick = [name for name in components.names if (components.result(name, "verify") or {}).get("verdict") in ("fail", "error")]
     known = [name for name in components.names if name in refused or _migration(components, name, "plan").get("supported")]
     outcomes = {name: "refused" if name in refused else "waiting" if refused else _outcome(components, name, run["check_mode"], bool(sick)) for name in known}
     word = "refused" if refused else next((word for word in ORDER if word in outcomes.values()), "nothing")
-    bad = [name for name, outcome in outcomes.items() if outcome not in (*GOOD, "waiting")]
+    if word == "nothing" and any(found.get("changed") for found in let_in.values()):
+        word = "resumed"
+    held = [name for name, found in let_in.items() if found.get("failed") or (found.get("checks") or [{}])[0].get("verdict") == "fail"]
+    word = "held" if held and word in GOOD else word
+    bad = [*(name for name, outcome in outcomes.items() if outcome not in (*GOOD, "waiting")), *held]
     not_there = [] if word in GOOD else sorted({*bad, *(sick if word == "unhealthy" else [])})
     concluded = {
         "word": word,
@@ -53,6 +61,12 @@ def conclude(run: Run, components: Components, ledger_url: str | None) -> dict[s
         with store.write() as connection:
             chain.append(connection, store, run["id"], "verdict", {"word": word, "outcomes": outcomes, "seconds": round(concluded["seconds"], 3)})
     return concluded
+
+
+def _maintained(components: Components, step: str) -> dict[str, dict[str, t.Any]]:
+    """What became of the maintenance that was put around it."""
+    of_others = components.of(maintenance_runs.VERB)
+    return {name: found for name in components.names if (found := of_others.result(name, step)) is not None}
 
 
 def _migration(components: Components, name: str, step: str) -> dict[str, t.Any]:
@@ -93,6 +107,8 @@ def screen(run: Run, components: Components, concluded: t.Mapping[str, t.Any]) -
             made.next_steps.append(
                 f"to put {name} back, losing what was written since: pg_restore --clean --if-exists --single-transaction -d <address> {backup}"
             )
+    for step in ("on", "off"):
+        made.facts += [(name, f"maintenance {said}") for name, one in _maintained(components, step).items() if (said := maintenance_runs.said(one))]
     made.lines += [f"{name} is failing: {why}" for name, why in concluded["sick"].items()]
     if not concluded["outcomes"]:
         made.lines.append("No component declares component_migrate")

@@ -36,6 +36,7 @@ ENVIRONMENT = frozenset(
 # Of one component; every vendor's own names are in VENDOR.
 COMPONENT = frozenset(
     {
+        "component_backup",
         "component_commands",
         "component_conditions",
         "component_critical",
@@ -48,6 +49,7 @@ COMPONENT = frozenset(
         "component_journeys",
         "component_limits",
         "component_logs",
+        "component_maintenance",
         "component_metrics",
         "component_monitors",
         "component_migrate",
@@ -62,6 +64,7 @@ COMPONENT = frozenset(
     }
 )
 VENDOR = {
+    "atlas": frozenset({"atlas_api_url", "atlas_client_id", "atlas_client_secret", "atlas_cluster", "atlas_project"}),
     "convex": frozenset(
         {
             "convex_api_url",
@@ -103,6 +106,7 @@ VENDOR = {
             "stripe_webhook_url",
         }
     ),
+    "supabase": frozenset({"supabase_api_url", "supabase_project", "supabase_token"}),
     "uptimerobot": frozenset({"uptimerobot_api_key", "uptimerobot_api_url", "uptimerobot_zone"}),
     "vercel": frozenset(
         {
@@ -116,6 +120,20 @@ VENDOR = {
 }
 # Options of neutral modules that are inventory data, by the module's name; and what their role takes by -e.
 NEUTRAL = {
+    "backup": frozenset(
+        {
+            "backup_max_age",
+            "backup_offsite",
+            "backup_password",
+            "backup_programs",
+            "backup_proof_max_age",
+            "backup_repository",
+            "backup_retention",
+            "backup_rpo",
+            "backup_rto",
+            "backup_tables_watch",
+        }
+    ),
     "notify": frozenset(
         {
             "notify_message",
