@@ -15,6 +15,7 @@ from pathlib import Path
 from aiohttp import web
 
 from .app import App
+from .atlas import Atlas
 from .clock import ClockConnection, RealClock, VirtualClock
 from .control import Control
 from .convex import Convex
@@ -31,6 +32,7 @@ from .slack import Slack
 from .status_pages import StatusPages
 from .statuspage import Statuspage
 from .stripe import Stripe
+from .supabase import Supabase
 from .uptimerobot import UptimeRobot
 from .vercel import Vercel
 from .world import Vendor, World
@@ -50,7 +52,7 @@ def vendors(world: World) -> dict[str, Vendor]:
     """A further vendor is one more package and one more name here."""
     services: list[Vendor] = [Vercel(world), Railway(world), Convex(world), Shopify(world), Stripe(world), Elsewhere(world)]
     told: list[Vendor] = [Slack(world), PagerDuty(world), Statuspage(world)]
-    watching: list[Vendor] = [UptimeRobot(world), Datadog(world), Sentry(world)]
+    watching: list[Vendor] = [UptimeRobot(world), Datadog(world), Sentry(world), Supabase(world), Atlas(world)]
     return {vendor.name: vendor for vendor in (*services, *told, *watching)}
 
 

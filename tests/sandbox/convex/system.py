@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import typing as t
 
 from .shop import CRONS, FUNCTIONS, Context, Function, Thrown
-from .state import Json
+from .state import Json, StoredFile
 from .values import Int64
 
 Run = t.Callable[[Context, Json], t.Any]
@@ -40,8 +42,32 @@ def _size_of_all(context: Context, args: Json) -> t.Any:
 
 
 def _table_data(context: Context, args: Json) -> t.Any:
-    rows = sorted(context.rows(str(args.get("table"))), key=lambda row: (row["_creationTime"], row["_id"]), reverse=args.get("order") == "desc")
+    table = str(args.get("table"))
+    # What there is of a stored file for queries: less than an export tells, and the checksum written in another way.
+    rows = [_file(it) for it in context.deployment.files.values()] if table == "_storage" else context.rows(table)
+    rows = sorted(rows, key=lambda row: (row["_creationTime"], row["_id"]), reverse=args.get("order") == "desc")
     return paginated(rows, args)
+
+
+def _file(it: StoredFile) -> Json:
+    digest = hashlib.sha256(it.content).hexdigest()
+    return {"_id": it.id, "_creationTime": it.created * 1000, "contentType": it.content_type, "sha256": digest, "size": len(it.content)}
+
+
+def _schemas(context: Context, args: Json) -> t.Any:
+    """The schema that the shop's developers have written: one text of JSON, its tables in any order."""
+    indexes = {"memberships": ["userId"], "bookings": ["userId", "startsAt"], "orders": ["userId"], "users": ["email"]}
+    tables = [
+        {
+            "tableName": name,
+            "indexes": [{"indexDescriptor": f"by_{field}", "fields": [field]} for field in fields],
+            "searchIndexes": [],
+            "vectorIndexes": [],
+            "documentType": {"type": "any"},
+        }
+        for name, fields in indexes.items()
+    ]
+    return {"active": json.dumps({"tables": tables, "schemaValidation": True})}
 
 
 def _backend_state(context: Context, args: Json) -> t.Any:
@@ -137,6 +163,7 @@ QUERIES: dict[str, Function] = {
     "_system/frontend/tableSize:sizeOfAllTables": query(DATA, _size_of_all),
     "_system/frontend/backendState:backendState": query(None, _backend_state),
     "_system/frontend/getVersion:default": query(None, _version),
+    "_system/frontend/getSchemas:default": query(DATA, _schemas),
     "_system/frontend/listCronJobs:default": query(DATA, _crons),
     "_system/frontend/paginatedScheduledJobs:default": query(DATA, _scheduled),
     "_system/cli/queryEnvironmentVariables:default": query(VARIABLES, _variables),

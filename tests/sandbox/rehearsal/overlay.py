@@ -22,12 +22,15 @@ KEPT = frozenset(
     {
         *("component_critical", "component_deploy_order", "component_health", "component_journeys", "component_limits", "component_remedies"),
         *("component_rules", "component_vendor", "redis_session_prefix", "saasops_allow", "saasops_environment", "saasops_rules", "saasops_system"),
+        *("backup_max_age", "backup_retention", "backup_rpo", "backup_rto", "backup_tables_watch"),
         *("stripe_mode", "notify_quiet_hours", "notify_window", "notify_most_per_hour", "schedule_runs", "schedule_timezone", "scheduled_items"),
     }
 )
 # Of those that a page of the application answers, nobody but the application knows how it would.
+# Ways into maintenance that the sandbox's vendors have for every component.
+SWITCHED_HERE = ("convex_pause", "monitors", "railway_variable", "vercel_pause")
 OF_THE_PAGE = ("component_conditions", "component_endpoints", "component_metrics", "component_parts")
-VERBS = re.compile(r"(db_integrity|db_migrate|health|heartbeat|logs|monitors|report|restart|roll_forward|rollback|scheduled|doctor)_\w+$")
+VERBS = re.compile(r"(db_integrity|db_migrate|drill|health|heartbeat|logs|monitors|report|restart|restore|roll_forward|rollback|scheduled|doctor)_\w+$")
 DATABASES = ("atlas", "mongodb", "postgres", "redis", "supabase")
 PAGES = ("atlas", "clerk", "convex", "mongodb", "shopify", "stripe", "supabase", "vercel")
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://(?:[^/\s@]*@)?([^/\s:?#'\"]*)", re.IGNORECASE)
@@ -47,6 +50,8 @@ def inventory(place: Place, given: t.Mapping[str, Json]) -> Json:
             continue
         hosts[name].update({key: value for key, value in facts.items() if (key in KEPT or VERBS.match(key)) and key not in shared})
         hosts[name].update(_scheduled(place, facts))
+        # Nothing real can be lost here.
+        hosts[name]["saasops_confirm"] = str(facts.get("saasops_environment", ""))
         hosts[name]["notify_routes"] = _routes(place, facts.get("notify_routes") or [])
         hosts[name]["component_rules"] = _rules(facts)
     made = {"components": {"vars": shared, "hosts": hosts}}
@@ -104,6 +109,11 @@ def vendors(run: Json) -> Json:
         "sentry_api_url": run["sentry"]["url"],
         "sentry_organization": run["sentry"]["organization"],
         "sentry_token": run["sentry"]["token"],
+        "atlas_api_url": run["atlas"]["url"],
+        "atlas_client_id": run["atlas"]["client_id"],
+        "atlas_client_secret": run["atlas"]["client_secret"],
+        "supabase_api_url": run["supabase"]["url"],
+        "supabase_token": run["supabase"]["token"],
         "uptimerobot_api_url": run["uptimerobot"]["url"],
         "uptimerobot_api_key": run["uptimerobot"]["api_key"],
         "saasops_status_pages": status_pages(run["status_url"]),
@@ -116,6 +126,8 @@ def _forced(place: Place) -> Json:
     return {
         "saasops_banner": BANNER,
         "saasops_ledger_url": f"sqlite:///{folder}/ledger.sqlite3",
+        "backup_password": "rehearsal",
+        "backup_programs": str(postgresql.programs()),
         **forced_files(place),
     }
 
@@ -129,6 +141,7 @@ def forced_files(place: Place) -> Json:
         **{name: str(folder / place_of) for name, place_of in made.items()},
         "schedule_awx_file": str(folder / "awx-schedules.yml"),
         "schedule_enable": False,
+        "backup_repository": str(folder / "backups"),
     }
 
 
@@ -152,11 +165,21 @@ def _component(place: Place, name: str, facts: Json) -> Json:
     moved = {"url": f"https://{name}.invalid/health"}
     made["component_monitors"] = [{**one, **(moved if "url" in one else {})} for one in facts.get("component_monitors") or []]
     made.update(_logs(place, name, facts))
+    made.update(_maintenance(place, name, facts))
     made.update(_programs(place, name, facts))
     answered = [variable.removeprefix("component_") for variable in OF_THE_PAGE if facts.get(variable)]
     if answered:
         place.without(name, f"what its own pages answer ({', '.join(answered)})", "doctor", "health", "report", "scheduled")
     return made
+
+
+def _maintenance(place: Place, name: str, facts: Json) -> Json:
+    """What is switched at a vendor is switched in the sandbox; calls and commands could reach the real world, and a flag is not in it."""
+    given = facts.get("component_maintenance")
+    if not given or given.get("how") in SWITCHED_HERE:
+        return {"component_maintenance": given} if given else {}
+    place.without(name, "how it is switched, for which a command stands in", "maintenance")
+    return {"component_maintenance": {"how": "command", "on": ["true"], "off": ["true", "off"]}, "component_folder": str(place.folder)}
 
 
 def _logs(place: Place, name: str, facts: Json) -> Json:
@@ -193,8 +216,9 @@ def _programs(place: Place, name: str, facts: Json) -> Json:
             "argv": [*tool, "deploy"],
             "backup_folder": str(folder / "backups"),
             "programs": str(postgresql.programs()),
-            "maintenance": {"on": [*tool, "on"], "off": [*tool, "off"]},
+            "maintenance": True,
         }
+        made["component_maintenance"] = {"how": "command", "on": [*tool, "on"], "off": [*tool, "off"]}
         place.without(name, "its migrations, for which a small tool with one stands in", "db_migrate")
     return made
 

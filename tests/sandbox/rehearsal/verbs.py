@@ -23,16 +23,21 @@ class Rehearsed:
 
 
 VERBS: dict[str, Rehearsed] = {
+    "backup": Rehearsed("nothing: everything is stored, in a repository of the rehearsal", databases=True),
+    "backup_verify": Rehearsed("backups that were made, and then no more", plant=failures.days_later, before=("backup",), databases=True),
     "db_integrity": Rehearsed("rows that point at nothing", plant=failures.orphans, databases=True),
     "db_migrate": Rehearsed("a migration that is pending", databases=True),
     "doctor": Rehearsed("nothing: what could be done right now", databases=True),
+    "drill": Rehearsed("nothing: the newest set is put back into places of its own, and proved", before=("backup",), databases=True),
     "health": Rehearsed("a bad release that serves, and an incident at a vendor", "bad-release", failures.incident),
     "heartbeat": Rehearsed("a scheduled run that did not happen", plant=failures.days_later, before=("scheduled",)),
     "logs": Rehearsed("a burst of errors", plant=failures.burst),
+    "maintenance": Rehearsed("nothing: what is in maintenance is looked at, and ended where its time is over"),
     "monitors": Rehearsed("monitors that are declared, and are not there yet"),
     "notify_test": Rehearsed("nothing: who would be told"),
     "report": Rehearsed("a bad release that serves, and was looked at", "bad-release", before=("health",)),
     "restart": Rehearsed("nothing: services that are well are started again, once"),
+    "restore": Rehearsed("rows that point at nothing, and a set of before", plant=failures.orphans, before=("backup",), databases=True),
     "roll_forward": Rehearsed("a release that was rolled back, and its correction, which is built", "bad-release", failures.corrected, ("rollback",)),
     "rollback": Rehearsed("a bad release that serves", "bad-release"),
     "schedule": Rehearsed("nothing: the schedule is written into a folder of the rehearsal"),

@@ -175,6 +175,7 @@ class InventoryResolvers:
     def _render_product(self, it: Product) -> Json:
         return {
             "__typename": "Product",
+            "descriptionHtml": f"<p>{it.title}, made to last.</p>",
             "id": gid("Product", it.number),
             "legacyResourceId": str(it.number),
             "title": it.title,
