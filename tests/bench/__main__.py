@@ -6,10 +6,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import bulk, export, listing, measure, probes, records, rollback, scan, short_line, task
+from tests.bench import bulk, database, export, listing, measure, probes, records, rollback, scan, short_line, task
 from tests.sandbox.launch import Sandbox
 
-PARTS = ("two", "fleet", "task", "probes", "export", "bulk", "records", "listing", "scan", "short")
+PARTS = ("two", "fleet", "task", "probes", "export", "bulk", "records", "listing", "scan", "short", "database")
 FLEET, QUICK_FLEET = 200, 40
 QUICK_PROBES = 200
 # Of customers at Stripe: a hundred thousand instead of a million.
@@ -48,6 +48,9 @@ def main() -> None:
             print(scan.large(rounds, scan.MEGABYTES // 10 if given.quick else scan.MEGABYTES).markdown() + "\n", flush=True)
         if "short" in wanted:
             print(short_line.startup(sandbox, rounds).markdown() + "\n", flush=True)
+        if "database" in wanted:
+            for table in database.there_and_back(rounds, database.QUICK_MEGABYTES if given.quick else database.MEGABYTES):
+                print(table.markdown() + "\n", flush=True)
         if "fleet" in wanted:
             print(rollback.fleet(sandbox, QUICK_FLEET if given.quick else FLEET, 1 if given.quick else 2).markdown() + "\n", flush=True)
 

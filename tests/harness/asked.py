@@ -16,9 +16,9 @@ VENDORS = "ansible_collections.saasops.runbooks.plugins.module_utils.vendors"
 
 @functools.cache
 def declared() -> frozenset[str]:
-    """The operations of all vendors: other steps of a task, such as probes, are none."""
+    """The operations of all vendors that are asked over the network: other steps of a task, such as probes, are none."""
     rooms = [path.parent.name for path in (ROOT / "plugins/module_utils/vendors").glob("*/operations.py")]
-    return frozenset(name for room in rooms for name in importlib.import_module(f"{VENDORS}.{room}.operations").OPERATIONS)
+    return frozenset(name for room in rooms for name in getattr(importlib.import_module(f"{VENDORS}.{room}.operations"), "OPERATIONS", ()))
 
 
 def strange(argv: t.Sequence[str], file: pathlib.Path) -> list[str]:
@@ -27,5 +27,6 @@ def strange(argv: t.Sequence[str], file: pathlib.Path) -> list[str]:
     verb = next((path.stem for path in played if path.parent.name == "playbooks" and path.stem in VERBS), None)
     if verb is None or not file.is_file():
         return []
-    known = {name for names in VERBS[verb].values() for name in names}
+    # What somebody has left on is ended by every verb that may change something.
+    known = {name for one in (verb, "maintenance") for names in VERBS[one].values() for name in names}
     return sorted((set(file.read_text(encoding="utf-8").split("\n")) & declared()) - known)

@@ -203,6 +203,8 @@ def _moved(world: World, host: str, facts: Json, served: dict[str, str]) -> Json
     variables["component_monitors"] = [{**one, **(moved if "url" in one else {})} for one in facts["component_monitors"]]
     if "component_metrics" in facts:
         variables["component_metrics"] = {**facts["component_metrics"], "path": "/metrics"}
+    if (facts.get("component_maintenance") or {}).get("how") == "vercel_global_config":
+        variables["component_maintenance"] = {**facts["component_maintenance"], "config": "shop-flags"}
     logs = facts.get("component_logs") or {}
     if "files" in logs or "command" in logs:
         variables["component_logs"] = {**{key: value for key, value in logs.items() if key != "command"}, "files": [f"{world.folder}/{host}.log"]}

@@ -113,7 +113,21 @@ class World:
     # -- what the operator types
     def environment(self, **changes: str | None) -> dict[str, str]:
         """The process environment of a run: nothing of the developer's own tokens or settings, virtual time."""
-        vendors = ("VERCEL_", "RAILWAY_", "CONVEX_", "SHOPIFY_", "STRIPE_", "SLACK_", "PAGERDUTY_", "STATUSPAGE_", "SMTP_", "UPTIMEROBOT_", "SENTRY_")
+        vendors = (
+            "VERCEL_",
+            "RAILWAY_",
+            "CONVEX_",
+            "SHOPIFY_",
+            "STRIPE_",
+            "SLACK_",
+            "PAGERDUTY_",
+            "STATUSPAGE_",
+            "SMTP_",
+            "UPTIMEROBOT_",
+            "SENTRY_",
+            "SUPABASE_",
+            "ATLAS_",
+        )
         own = ("ANSIBLE_", "SAASOPS_", "DATADOG_", "DD_", *vendors)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         made: dict[str, str | None] = {

@@ -74,6 +74,11 @@ def connection(run: Json, module: str) -> Json:
         return {"token": known["token"], "api_url": known["url"], "organization": known["organization"]}
     if vendor == "datadog":
         return {"api_key": known["api_key"], "app_key": known["app_key"], "api_url": known["url"]}
+    if vendor == "atlas":
+        given = {name: known[name] for name in ("client_id", "client_secret", "project", "cluster")}
+        return {**given, "api_url": known["url"]}
+    if vendor == "supabase":
+        return {"token": known["token"], "api_url": known["url"], "project": known["project"]}
     if vendor == "uptimerobot":
         return {"api_key": known["api_key"], "api_url": known["url"]}
     if vendor == "stripe":
@@ -417,10 +422,21 @@ DATADOG = [
     datadog("hold longer", "downtime", {**HELD, "duration": "2h"}, Act("datadog_downtime", HELD)),
     datadog("end", "downtime", {"name": "migration", "state": "absent"}, Act("datadog_downtime", HELD)),
 ]
-WRITES = [*VERCEL, *RAILWAY, *CONVEX, *SHOPIFY, *STRIPE, *UPTIMEROBOT, *DATADOG]
+# -- Supabase
+SUPABASE = [
+    Write("make", Act("supabase_restore_point", {"name": "before-migration"})),
+    Write("make one that failed anew", Act("supabase_restore_point", {"name": "half-way"})),
+]
+# -- MongoDB Atlas
+ATLAS = [
+    Write("take", Act("atlas_snapshot", {"description": "before migration"})),
+    Write("take one that failed anew", Act("atlas_snapshot", {"description": "half-way", "retention_days": 2})),
+]
+WRITES = [*VERCEL, *RAILWAY, *CONVEX, *SHOPIFY, *STRIPE, *UPTIMEROBOT, *DATADOG, *SUPABASE, *ATLAS]
 
 # -- what only reads
 LOOKS = [
+    Act("atlas_snapshot_info", {}),
     Act("convex_deploy_key_info", {}),
     Act("convex_deployment_info", {}),
     Act("convex_env_info", {"values": True}),
@@ -462,6 +478,7 @@ LOOKS = [
     Act("stripe_payout_info", {"status": ["failed"]}),
     Act("stripe_subscription_info", {"status": "past_due"}),
     Act("stripe_webhook_endpoint_info", {}),
+    Act("supabase_backup_info", {}),
     Act("uptimerobot_monitor_info", {"status": ["up"]}),
     Act("vercel_access_token_info", {}),
     Act("vercel_deployment_info", HYDROGEN),

@@ -69,12 +69,18 @@ class Shop:
             "argv": [*command, "deploy"],
             "backup_folder": str(self.folder / "backups"),
             "programs": str(postgresql.programs()),
-            **({"maintenance": {"on": [*command, "on"], "off": [*command, "off"]}} if maintenance else {}),
+            "maintenance": maintenance,
             **more,
         }
 
     def component(self, **more: t.Any) -> Json:
-        return {"component_vendor": "postgres", "component_folder": str(self.folder), "component_migrate": self.declared(**more)}
+        command = [sys.executable, "tool.py"]
+        return {
+            "component_vendor": "postgres",
+            "component_folder": str(self.folder),
+            "component_migrate": self.declared(**more),
+            "component_maintenance": {"how": "command", "on": [*command, "on"], "off": [*command, "off"]},
+        }
 
     def programs(self) -> str:
         """PostgreSQL's, of which ``pg_dump`` hangs while the file ``hang`` says ``backup``."""

@@ -170,19 +170,19 @@ def convex(shop: Json, **facts: t.Any) -> Json:
 
 
 def test_a_convex_key_tells_what_it_may_do(shop: Json) -> None:
-    found = asked(convex(shop), deploy_key=shop["convex"]["deploy_key"])
+    found = asked(convex(shop, component_backup=False), deploy_key=shop["convex"]["deploy_key"])
     assert (found["fits"], found["kind"], found["token"]) == (True, "production deploy key", "variable convex_deploy_key")
     assert found["belongs_to"] == f"deployment {shop['convex']['deployment']}"
     assert found["can"] == dict.fromkeys(("deployment:data:view", "deployment:logs:view"), True)
 
 
 def test_a_convex_key_of_few_permissions_fits_and_names_what_it_lacks(shop: Json) -> None:
-    found = asked(convex(shop), deploy_key=shop["convex"]["ci_key"])
+    found = asked(convex(shop, component_backup=False), deploy_key=shop["convex"]["ci_key"])
     assert found["fits"] is True
     assert found["missing"] == ["deployment:data:view", "deployment:logs:view"]
     assert found["next"].startswith("Make a deploy key that has deployment:data:view, deployment:logs:view too")
     # Where no log is declared, none is read.
-    assert asked(convex(shop, component_logs=None), deploy_key=shop["convex"]["ci_key"])["missing"] == ["deployment:data:view"]
+    assert asked(convex(shop, component_backup=False, component_logs=None), deploy_key=shop["convex"]["ci_key"])["missing"] == ["deployment:data:view"]
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -17,7 +17,7 @@ from tests.integration.migration_fixtures import BAD, FIRST, SECOND, Shop
 from tests.integration.tasks import Json, run, sent
 
 PASSWORD = "migration-test-9Rk4Wd7Zq2Lx8Tn5Vb3Hm6"
-ALL = ["backup", "maintenance_on", "migrate", "maintenance_off"]
+ALL = ["backup", "migrate"]
 MEANT = {"restore": True, "confirm": "production", "allow": "destroy"}
 
 
@@ -37,7 +37,7 @@ def shop(server: str, tmp_path: pathlib.Path) -> Shop:
 
 def migrate(shop: Shop, check: bool = False, declared: Json | None = None, **options: t.Any) -> Json:
     component = {"name": "database", **shop.component(**(declared or {}))}
-    result = run(database_migration, {"component": component, "dsn": shop.url, "environment": "shop/production", **options}, check)
+    result = run(database_migration, {"component": component, "dsn": shop.url, "environment": "shop/production", "in_maintenance": True, **options}, check)
     assert PASSWORD not in str(result)
     return result
 
@@ -53,12 +53,12 @@ def test_plan_apply_see_and_repeat(shop: Shop) -> None:
     assert (shop.calls, shop.backups, tables(shop)) == ([], [], [])
     done = migrate(shop)
     assert (done["changed"], done["changes"], done["diff"]) == (True, plan["changes"], plan["diff"])
-    assert (shop.calls, tables(shop)) == (["on", "deploy", "off"], ["_prisma_migrations", "orders", "users"])
+    assert (shop.calls, tables(shop)) == (["deploy"], ["_prisma_migrations", "orders", "users"])
     assert done["migration"]["applied"] == 2
-    assert done["migration"]["maintenance"] is False
+    assert done["migration"]["maintenance"] is True
     again = migrate(shop)
     assert (again["changed"], again["changes"], again["migration"]["how"]) == (False, [], "already")
-    assert (len(shop.backups), len(shop.calls)) == (1, 3)
+    assert (len(shop.backups), len(shop.calls)) == (1, 1)
 
 
 def test_the_backup_is_whole_and_its_owner_s_alone(shop: Shop) -> None:
@@ -78,11 +78,11 @@ def test_a_migration_that_fails_keeps_backup_and_maintenance_and_says_how_to_go_
     shop.add("20260301_bad", BAD)
     failed = migrate(shop)
     assert failed["failed"]
-    assert sent(failed) == ALL[:3]
+    assert sent(failed) == ALL
     assert "Maintenance is still ON" in failed["msg"]
     assert str(shop.backups[-1]) in failed["msg"]
     assert "db_migrate_restore=true" in failed["msg"]
-    assert shop.calls[3:] == ["on", "deploy"]
+    assert shop.calls[1:] == ["deploy"]
     shop.add("20260301_bad", "SELECT 1")
     assert migrate(shop)["migration"]["failed"] == ["20260301_bad"]
     assert migrate(shop)["changed"] is False
@@ -96,7 +96,7 @@ def test_what_failed_is_restored_when_that_is_meant(shop: Shop) -> None:
     failed = migrate(shop, declared={"argv": shop.declared()["argv"]}, **MEANT)
     assert failed["failed"]
     assert failed["failure"]["code"] == "restored"
-    assert sent(failed) == ["backup", "maintenance_on", "migrate", "restore", "maintenance_off"]
+    assert sent(failed) == ["backup", "migrate", "restore"]
     assert tables(shop) == ["_prisma_migrations", "orders", "users"]
     with connect(shop.url) as connection:
         assert connection.execute("SELECT count(*), (SELECT count(*) FROM few) FROM users").fetchone() == (3, 2)
@@ -162,7 +162,7 @@ def test_a_command_that_says_well_and_did_nothing_is_not_believed(shop: Shop) ->
         ({"backup_folder": "backups"}, "Give an absolute path"),
         ({"argv": "npx prisma"}, "Give a list"),
         ({"argv": ["there-is-no-such-program"]}, "there is no program"),
-        ({"maintenance": {"on": ["true"]}}, "maintenance that is not whole"),
+        ({"maintenance": {"on": ["true"], "off": ["false"]}}, "Write maintenance: true"),
         ({"command": ["true"]}, "says command"),
         ({"timeout": "soon"}, "timeout is 'soon'"),
         ({"files": "elsewhere"}, "cannot be read"),

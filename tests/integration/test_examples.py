@@ -14,13 +14,14 @@ import typing as t
 import pytest
 import yaml
 
-from tests.harness import postgresql
+from tests.harness import postgresql, restic
 from tests.harness.both_ways import COLLECTION, Json
 from tests.harness.convex_project import GUARD, project
 from tests.harness.launcher import Launcher
 from tests.harness.stripe_hooks import undelivered
 from tests.harness.world import ROOT, World
 from tests.integration.database_fixtures import make_shop
+from tests.integration.restore_fixtures import programs
 
 pytestmark = pytest.mark.every_pair
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
@@ -28,6 +29,7 @@ VARIABLES: Json = {
     "app_folder": "{{ playbook_dir }}/app",
     "backup_folder": "{{ playbook_dir }}",
     "shop_folder": "{{ playbook_dir }}/shop",
+    "vault_backup_password": restic.PASSWORD,
     "vault_checkout_secret": "whsec_examplesTest4Vn8Kd2Xq6Zt9Wm",
     "vault_pagerduty_key": "examples-test-3Wn8Kd5Zq9Lx2Tv7",
     "vault_payment_key": "examples-test-9Rk4Wd7Zq2Lx8Tn5Vb3Hm6",
@@ -49,6 +51,10 @@ def miss_an_event(world: World) -> None:
     undelivered(world.sandbox)
 
 
+def keep_backups(world: World) -> None:
+    restic.repository(world.folder / "backups")
+
+
 def application(world: World) -> None:
     folder = world.folder / "app"
     folder.mkdir()
@@ -59,6 +65,12 @@ def application(world: World) -> None:
 # module: what must be there before its first example.
 BEFORE: dict[str, t.Callable[[World], object]] = {
     "app_command": application,
+    "backup_proof": keep_backups,
+    "backup_set": keep_backups,
+    "backup_set_info": keep_backups,
+    "component_backup": keep_backups,
+    "component_backup_verify": keep_backups,
+    "component_restore": keep_backups,
     "convex_deploy": lambda world: project(world.folder / "shop"),
     "database_migration": write_a_migration,
     "railway_deployment": push,
@@ -70,7 +82,7 @@ BEFORE: dict[str, t.Callable[[World], object]] = {
     "vercel_rolling_release": lambda world: [world.sandbox.add("app", tag=tag) for tag in ("v1.5.0", "v1.5.1")],
 }
 # Modules whose examples need a database.
-DATABASES = {"component_database_info", "database_migration"}
+DATABASES = {"component_database_info", "component_restore", "database_migration"}
 
 
 @pytest.fixture
@@ -92,6 +104,8 @@ def test_the_examples_run_as_printed(module: str, world: World, launcher: Launch
         "ansible_python_interpreter": "{{ ansible_playbook_python }}",
         **VARIABLES,
         "vault_database_url": database_url,
+        # Where a database is asked, its client programs are those of the server.
+        **({"backup_programs": str(programs(world.folder / "programs"))} if module == "component_restore" else {}),
         "vault_railway_api_token": world.sandbox_run["railway"]["account_token"],
     }
     play = {"name": module, "hosts": "app", "gather_facts": False, "connection": "local", "vars": variables, "tasks": tasks}

@@ -30,14 +30,15 @@ from tests.harness.both_ways import COLLECTION, WAYS, Json, Step, Way, play
 from tests.harness.sweep import leaks
 from tests.harness.world import ROOT, World
 from tests.integration import ways
-from tests.integration.ways import convex, datadog, neutral, railway, sentry, shopify, stripe, uptimerobot, vercel
+from tests.integration.ways import atlas, backups, convex, datadog, neutral, railway, sentry, shopify, stripe, supabase, uptimerobot, vercel
 from tests.sandbox.launch import Sandbox
 from tests.tools import modules_guide
 
 pytestmark = [pytest.mark.timeout(1300), pytest.mark.every_pair]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py") if "def main" in path.read_text(encoding="utf-8"))
 DOCUMENTED_ALONE = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - set(MODULES))
-ROOMS = {room.__name__.rpartition(".")[2]: room for room in (convex, datadog, neutral, railway, sentry, shopify, stripe, uptimerobot, vercel)}
+_ROOMS = (atlas, backups, convex, datadog, neutral, railway, sentry, shopify, stripe, supabase, uptimerobot, vercel)
+ROOMS = {room.__name__.rpartition(".")[2]: room for room in _ROOMS}
 # What may differ between two runs: moments, lengths, and what is made by chance.
 # What tells of a person among the customers and users of the sandbox's vendors.
 PERSON = re.compile(r"(?:customer|user)-\d{4,}@example\.com|Customer \d{4}|\+4930\d{7}|Example Street \d+")
@@ -129,9 +130,11 @@ def without_chance(value: t.Any) -> t.Any:
     if isinstance(value, dict):
         # A check of a response time: what was measured is another number each time.
         measured = {"value"} if value.get("unit") == "ms" else set()
+        # What a repository of backups calls it, how much it took there, and the digest of a text with moments.
+        measured |= {"added", "sha256", "snapshot"} if "snapshot" in value else set()
         return {key: without_chance(item) for key, item in value.items() if not BY_CHANCE.search(key) and key not in measured}
     if isinstance(value, str):
-        return re.sub(r"\b\d+ ms\b", "some ms", value)
+        return re.sub(r"\b\d+(\.\d+)? (ms|s)\b", r"some \2", value)
     return [without_chance(item) for item in value] if isinstance(value, list) else value
 
 
@@ -170,11 +173,11 @@ def test_both_ways_give_equal_results(both: Both) -> None:
 
 
 def _comparable(result: Json, secrets: t.Iterable[str]) -> Json:
-    """The ledger's file is another one each way, a secret that was made is too, and a token that is no text is hidden in other words."""
+    """The ledger and the repository of backups are others each way, a secret that was made is too, and a token that is no text is hidden in other words."""
     text = json.dumps(without_chance(result), sort_keys=True).replace("['********']", transaction.HIDDEN)
     for secret in secrets:
         text = text.replace(secret, "SECRET")
-    return json.loads(re.sub(r"/[^\"']*/ledger\.sqlite3", "LEDGER", text))
+    return json.loads(re.sub(r"/[^\"']*/(ledger\.sqlite3|backups)\b", r"\1", text))
 
 
 def test_both_ways_complain_in_the_same_words(both: Both) -> None:
@@ -377,13 +380,17 @@ def _is_template(value: t.Any) -> bool:
     return isinstance(value, str) and value.startswith("{{")
 
 
+def _takes_text(option: Json) -> bool:
+    return option.get("type") not in NO_TEXT and option.get("elements") not in NO_TEXT
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_every_example_is_accepted(module: str) -> None:
     spec = documentation(module).SPEC
     rules = {key: value for key, value in spec.items() if key != "supports_check_mode"}
     for given in examples(module):
         # What a template gives is known when it runs, and shown by test_examples.py; where a text is no value, it stands for none here.
-        known = {name: value for name, value in given.items() if not (_is_template(value) and spec["argument_spec"].get(name, {}).get("type") in NO_TEXT)}
+        known = {name: value for name, value in given.items() if not _is_template(value) or _takes_text(spec["argument_spec"].get(name, {}))}
         errors = ModuleArgumentSpecValidator(**rules).validate(known).error_messages
         # The inventory gives what an example leaves out.
         assert not [error for error in errors if not error.startswith("missing required arguments: ")], given

@@ -70,7 +70,7 @@ def test_what_others_say_stays_text() -> None:
 
 def test_a_verb_that_there_is_not_is_refused() -> None:
     done = subprocess.run([sys.executable, str(JOB), "roll", "x.yml"], capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    assert done.returncode == 1 and "There is no verb roll. There are: db_integrity" in done.stderr
+    assert done.returncode == 1 and "There is no verb roll. There are: backup, backup_verify, db_integrity" in done.stderr
 
 
 @pytest.mark.parametrize(("events", "told"), [([], ({}, "")), ([{"event": "playbook_on_stats", "event_data": {}}], ({}, ""))])

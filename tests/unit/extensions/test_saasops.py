@@ -131,7 +131,7 @@ def test_in_a_checkout_the_file_is_named(monkeypatch: pytest.MonkeyPatch, capsys
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["rolback", "shop/production"], "there is no verb rolback\n  Did you mean rollback?"),
+        (["rolback", "shop/production"], "there is no verb rolback\n  Did you mean rollback or backup?"),
         (["rollback"], "rollback of which environment?\n  lonely, shop/production, shop/staging, whole"),
         (["rollback", "reason=x"], "rollback of which environment?"),
         (["rollback", "shop/prodution"], "there is no environment shop/prodution\n  Did you mean shop/production or shop/staging?"),

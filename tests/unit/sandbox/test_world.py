@@ -180,10 +180,10 @@ def _tokens(run: t.Any) -> list[str]:
 
 
 def test_tokens_are_long_unique_and_outlive_a_scenario(sandbox: Sandbox) -> None:
-    vendors = ("vercel", "railway", "convex", "shopify", "stripe", "slack", "pagerduty", "statuspage", "uptimerobot", "datadog", "sentry")
+    vendors = ("vercel", "railway", "convex", "shopify", "stripe", "slack", "pagerduty", "statuspage", "uptimerobot", "datadog", "sentry", "supabase", "atlas")
     before = {name: sandbox.run[name] for name in vendors}
     tokens = _tokens(sandbox.run)
-    assert len(tokens) == len(set(tokens)) == 28 and all(len(token) >= 24 for token in tokens)
+    assert len(tokens) == len(set(tokens)) == 29 and all(len(token) >= 24 for token in tokens)
     sandbox.scenario("healthy")
     assert {name: sandbox.run[name] for name in vendors} == before
 
