@@ -7,17 +7,19 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, forms
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import Gate, KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import keyed_fingerprint
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import IDEMPOTENCY_KEY, Reply, Wire, path_of
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import IDEMPOTENCY_KEY, Reply, Wire, path_of, retry_after
 
 # interpret(operation, reply) returns the answer's data or raises the vendor's error as a Failure.
 Interpret = t.Callable[[Operation, Reply], t.Any]
 # look() returns the answer of a change whose own answer was lost, when its effect can be seen; None when it cannot.
 Look = t.Callable[[], t.Any]
 MOST_SENDS = 3
+# What to do about a change nobody knows the end of: every module and verb looks first.
+AGAIN = "Run the same command again: it looks before it acts"
 
 
 class Client:
@@ -105,7 +107,7 @@ class Client:
                 raise Failure(
                     "unknown",
                     f"{doubt.message}; whether the change took effect could not be seen ({blind.message})",
-                    "Do not click in the dashboard. Run the same command again: it looks before it acts",
+                    f"Do not click in the dashboard. {AGAIN}",
                     self.vendor,
                     operation.name,
                     doubt.status,
@@ -120,7 +122,7 @@ class Client:
         raise Failure(
             "unknown" if doubt.kind == "timeout" else doubt.kind,
             f"{doubt.message}; the change was sent {MOST_SENDS} times and its effect never showed",
-            "Do not click in the dashboard. Run the same command again: it looks before it acts",
+            f"Do not click in the dashboard. {AGAIN}",
             self.vendor,
             operation.name,
             doubt.status,
@@ -171,3 +173,21 @@ class Client:
 def planned(answer: t.Any) -> bool:
     """Whether a change was only planned (check mode)."""
     return isinstance(answer, KnownAfter)
+
+
+def json_object(reply: Reply) -> dict[str, t.Any]:
+    """The body of an answer that was not refused. Where it is not the documented object, a change may have happened all the same."""
+    if not isinstance(reply.body, dict):
+        message = f"answered {reply.status} without the documented JSON object"
+        hint = "Check the option api_url, and whether a proxy stands in between"
+        raise Failure("protocol", message, hint, status=reply.status, request_id=reply.request_id, maybe_sent=True)
+    return reply.body
+
+
+def refused(reply: Reply, statuses: t.Mapping[int, tuple[Kind, str]], message: str, code: str = "") -> Failure:
+    """What a status from 400 on means: below 500 a refusal is definite, by the vendor's ``statuses``; else a change may have happened."""
+    if reply.status >= 500:
+        return Failure("vendor_down", message, AGAIN, status=reply.status, code=code, request_id=reply.request_id, retryable=True, maybe_sent=True)
+    kind, hint = statuses.get(reply.status, ("invalid", "Check the options of this task"))
+    again = kind in ("conflict", "rate_limited")
+    return Failure(kind, message, hint, status=reply.status, code=code, request_id=reply.request_id, retryable=again, retry_after=retry_after(reply.headers))

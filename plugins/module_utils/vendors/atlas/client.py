@@ -15,12 +15,12 @@ import typing as t
 
 from ansible.module_utils.common.parameters import env_fallback
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client, json_object, refused
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after, sendable
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, sendable
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas import operations as op
 
 VENDOR = "atlas"
@@ -36,7 +36,6 @@ ATLAS_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "project": {"type": "str", "required": True},
     "cluster": {"type": "str", "required": True},
 }
-AGAIN = "Run the same command again: it looks before it acts"
 GIVE_SECRET = (
     f"Give client_id and client_secret of a service account of the project (atlas_client_id, atlas_client_secret; or {ID_VARIABLE}, {SECRET_VARIABLE})"
 )
@@ -95,21 +94,13 @@ def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:
     body = reply.body
     if reply.status >= 400:
         raise _failure(reply, body if isinstance(body, dict) else {})
-    if not isinstance(body, dict):
-        message = f"answered {reply.status} without the documented JSON object"
-        hint = "Check the option api_url, and whether a proxy stands in between"
-        raise Failure("protocol", message, hint, status=reply.status, request_id=reply.request_id, maybe_sent=True)
-    return body
+    return json_object(reply)
 
 
 def _failure(reply: Reply, body: dict[str, t.Any]) -> Failure:
     message = plain(body.get("detail") or body.get("error_description") or body.get("reason") or f"answered {reply.status}", 300)
     code = plain(body.get("errorCode") or "", 80)
-    if reply.status >= 500:
-        return Failure("vendor_down", message, AGAIN, status=reply.status, code=code, request_id=reply.request_id, retryable=True, maybe_sent=True)
-    kind, hint = STATUSES.get(reply.status, ("invalid", "Check the options of this task"))
-    again = kind in ("conflict", "rate_limited")
-    return Failure(kind, message, hint, status=reply.status, code=code, request_id=reply.request_id, retryable=again, retry_after=retry_after(reply.headers))
+    return refused(reply, STATUSES, message, code)
 
 
 def malformed(what: str, operation: Operation) -> Failure:

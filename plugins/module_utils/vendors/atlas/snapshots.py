@@ -12,7 +12,7 @@ import datetime
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import planned
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, planned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
@@ -20,7 +20,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction im
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.waiting import wait_for
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas import operations as op
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas.client import AGAIN, VENDOR, Place, connect, malformed
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas.client import VENDOR, Place, connect, malformed
 
 Json = dict[str, t.Any]
 COMPLETED, FAILED, UNDER_WAY = "completed", "failed", ("queued", "inProgress")

@@ -16,7 +16,7 @@ import re
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
@@ -33,7 +33,6 @@ CONVEX_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "url": {"type": "str"},
     "deployment": {"type": "str"},
 }
-AGAIN = "Run the same command again: it looks before it acts"
 # A deployment that was just made may not be found for a moment: seconds before each further try.
 NOT_THERE_YET = (1.0, 2.0)
 _TYPED = re.compile(r"(?:dev|prod|preview|project|local):[^|]*\|?")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from ansible.module_utils.common.parameters import env_fallback
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
@@ -38,7 +38,6 @@ DATADOG_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "site": {"type": "str", "choices": list(SITES), "default": SITES[0], "fallback": (env_fallback, ["DD_SITE"])},
     "api_url": {"type": "str"},
 }
-AGAIN = "Run the same command again: it looks before it acts"
 GIVE_KEYS = (
     f"Give both keys: an API key (option api_key, inventory variable datadog_api_key, or {API_KEY_VARIABLES[0]}) and an application key "
     f"(app_key, datadog_app_key, or {APP_KEY_VARIABLES[0]})"

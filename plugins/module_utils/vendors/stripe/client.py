@@ -17,7 +17,7 @@ import typing as t
 from ansible.module_utils.common.parameters import env_fallback
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client, json_object
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
@@ -37,7 +37,6 @@ STRIPE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "account": {"type": "str"},
     "mode": {"type": "str", "choices": ["live", "test"]},
 }
-AGAIN = "Run the same command again: it looks before it acts"
 GIVE_KEY = f"Give a valid secret or restricted key (option api_key, inventory variable stripe_api_key, or {KEY_VARIABLE})"
 # status: (kind, what a person can do next)
 STATUSES: dict[int, tuple[Kind, str]] = {
@@ -101,11 +100,7 @@ def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:
     error = body.get("error") if isinstance(body, dict) else None
     if reply.status >= 400 or isinstance(error, dict):
         raise _failure(reply, error if isinstance(error, dict) else {})
-    if not isinstance(body, dict):
-        message = f"answered {reply.status} without the documented JSON object"
-        hint = "Check the option api_url, and whether a proxy stands in between"
-        raise Failure("protocol", message, hint, status=reply.status, request_id=reply.request_id, maybe_sent=True)
-    return body
+    return json_object(reply)
 
 
 def _failure(reply: Reply, error: dict[str, t.Any]) -> Failure:

@@ -17,7 +17,7 @@ import threading
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.jsonl import Into, Lines, Written
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
@@ -126,7 +126,7 @@ class Walk:
                 last = str(page.items[-1]["id"])
                 if last in cursors:
                     what = self._operation.name.removeprefix("list_").replace("_", " ")
-                    raise Failure("protocol", f"the list of {what} repeats its page {last[:80]!r}", stripe.AGAIN, stripe.VENDOR, self._operation.name)
+                    raise Failure("protocol", f"the list of {what} repeats its page {last[:80]!r}", AGAIN, stripe.VENDOR, self._operation.name)
                 cursors.add(last)
                 self._cut(stretch, page)
                 # The next page comes while this one is written.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client, planned
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client, planned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
@@ -280,4 +280,4 @@ def _change(client: Client, operation: Operation, target: str, now: Subscription
 
 
 def _other_state(now: Subscription, operation: Operation) -> Failure:
-    return Failure("failed", f"Stripe took the change of {now['id']}, and shows another state", stripe.AGAIN, stripe.VENDOR, operation.name)
+    return Failure("failed", f"Stripe took the change of {now['id']}, and shows another state", AGAIN, stripe.VENDOR, operation.name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client, planned
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client, planned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.forms import pairs
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
@@ -349,7 +349,7 @@ def _update(client: Client, now: Endpoint, body: dict[str, t.Any], called: str =
         return wanted
     seen = known.parse(answer, op.UPDATE_WEBHOOK_ENDPOINT)
     if any(seen[key] != wanted[key] for key in changed):
-        raise Failure("failed", f"Stripe took the change of {now['id']}, and shows another state", stripe.AGAIN, stripe.VENDOR, op.UPDATE_WEBHOOK_ENDPOINT.name)
+        raise Failure("failed", f"Stripe took the change of {now['id']}, and shows another state", AGAIN, stripe.VENDOR, op.UPDATE_WEBHOOK_ENDPOINT.name)
     return seen
 
 

@@ -12,7 +12,7 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client, planned
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client, planned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
@@ -20,7 +20,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction im
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.waiting import wait_for
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase import operations as op
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase.client import AGAIN, VENDOR, connect, malformed
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase.client import VENDOR, connect, malformed
 
 Json = dict[str, t.Any]
 AVAILABLE, PENDING, GONE = "AVAILABLE", "PENDING", ("FAILED", "REMOVED")

@@ -15,12 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 from ansible.module_utils.common.parameters import env_fallback
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client, json_object, refused
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, retry_after, sendable
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, sendable
 
 VENDOR = "uptimerobot"
 API_URL = "https://api.uptimerobot.com/v3"
@@ -30,7 +30,6 @@ UPTIMEROBOT_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "api_key": {"type": "str", "no_log": True, "fallback": (env_fallback, [KEY_VARIABLE])},
     "api_url": {"type": "str", "default": API_URL},
 }
-AGAIN = "Run the same command again: it looks before it acts"
 GIVE_KEY = f"Give the account's main API key (option api_key, inventory variable uptimerobot_api_key, or {KEY_VARIABLE})"
 # status: (kind, what a person can do next)
 STATUSES: dict[int, tuple[Kind, str]] = {
@@ -63,22 +62,14 @@ def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:
         raise _failure(reply, body if isinstance(body, dict) else {})
     if body is None and operation.changes:
         return {}
-    if not isinstance(body, dict):
-        message = f"answered {reply.status} without the documented JSON object"
-        hint = "Check the option api_url, and whether a proxy stands in between"
-        raise Failure("protocol", message, hint, status=reply.status, request_id=reply.request_id, maybe_sent=True)
-    return body
+    return json_object(reply)
 
 
 def _failure(reply: Reply, body: dict[str, t.Any]) -> Failure:
     said = body.get("message") or body.get("error") or f"answered {reply.status}"
     message = plain("; ".join(map(str, said)) if isinstance(said, list) else said, 300)
     code = plain(body.get("code") or "", 80)
-    if reply.status >= 500:
-        return Failure("vendor_down", message, AGAIN, status=reply.status, code=code, request_id=reply.request_id, retryable=True, maybe_sent=True)
-    kind, hint = STATUSES.get(reply.status, ("invalid", "Check the options of this task"))
-    again = kind in ("conflict", "rate_limited")
-    return Failure(kind, message, hint, status=reply.status, code=code, request_id=reply.request_id, retryable=again, retry_after=retry_after(reply.headers))
+    return refused(reply, STATUSES, message, code)
 
 
 def listed(client: Client, operation: Operation, query: t.Mapping[str, t.Any] | None = None) -> t.Iterator[dict[str, t.Any]]:

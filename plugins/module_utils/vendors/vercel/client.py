@@ -13,7 +13,7 @@ import typing as t
 from ansible.module_utils.common.parameters import env_fallback
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import credentials
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import Client
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, Client
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
@@ -34,7 +34,6 @@ VERCEL_ARGUMENTS: dict[str, dict[str, t.Any]] = {
 ACCOUNT_ARGUMENTS = {name: argument for name, argument in VERCEL_ARGUMENTS.items() if name != "project"}
 TOKEN_ARGUMENTS = {name: argument for name, argument in ACCOUNT_ARGUMENTS.items() if name != "team"}
 
-AGAIN = "Run the same command again: it looks before it acts"
 # status: (kind, what a person can do next)
 STATUSES: dict[int, tuple[Kind, str]] = {
     400: ("invalid", "Check the options of this task"),

@@ -12,13 +12,13 @@ from __future__ import annotations
 import difflib
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import planned
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, planned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, Kind
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import keyed_fingerprint, plain, without
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import operations, projects, variables
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.client import AGAIN, STEP_UP, VENDOR, malformed
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.client import STEP_UP, VENDOR, malformed
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.deployments import Scope
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.variables import Edit, New, Place, Plan, Stored, Wish
 

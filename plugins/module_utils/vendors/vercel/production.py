@@ -15,13 +15,13 @@ import itertools
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import planned
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, planned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.waiting import wait_for
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel import deployments, operations, projects
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.client import AGAIN, VENDOR, malformed
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.client import VENDOR, malformed
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.deployments import Deployment, Scope
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.vercel.projects import Job, Project
 
