@@ -102,17 +102,20 @@ def main(arguments: list[str]) -> int:
 
 
 def side_by_side(commands: list[list[str]], folder: Path, env: dict[str, str]) -> int:
-    """The worst of their statuses; what each says is shown when all of it is there."""
+    """The worst of their statuses; what each says is shown when all of it is there, and at the end once more what went wrong: a log may be cut."""
     with tempfile.TemporaryDirectory() as outputs:
         files = [Path(outputs, str(number)) for number in range(len(commands))]
         processes = []
         for command, file in zip(commands, files, strict=True):
             with file.open("wb") as output:
                 processes.append(subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT))
-        statuses = []
+        statuses, wrong = [], []
         for process, file in zip(processes, files, strict=True):
             statuses.append(process.wait())
-            print(file.read_text(encoding="utf-8", errors="replace"), end="", flush=True)
+            said = file.read_text(encoding="utf-8", errors="replace")
+            wrong += [line for line in said.splitlines() if line.startswith(("ERROR", "FATAL"))]
+            print(said, end="", flush=True)
+        print("\n".join(wrong), flush=True)
     # A negative one is a signal's number.
     return max(abs(status) for status in statuses)
 
