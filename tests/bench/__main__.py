@@ -6,10 +6,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import bulk, database, export, listing, measure, probes, records, rollback, scan, short_line, task
+from tests.bench import backup, bulk, database, export, listing, measure, probes, records, rollback, scan, short_line, task
 from tests.sandbox.launch import Sandbox
 
-PARTS = ("two", "fleet", "task", "probes", "export", "bulk", "records", "listing", "scan", "short", "database")
+PARTS = ("two", "fleet", "task", "probes", "export", "bulk", "records", "listing", "scan", "short", "database", "backup")
 FLEET, QUICK_FLEET = 200, 40
 QUICK_PROBES = 200
 # Of customers at Stripe: a hundred thousand instead of a million.
@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help=f"fewer rounds, and a fleet of {QUICK_FLEET} components instead of {FLEET}")
     parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas: %(default)s")
     parser.add_argument("--rounds", type=int, default=0, help="rounds of each comparison (5, or 3 with --quick)")
+    parser.add_argument("--megabytes", type=int, default=0, help="size of the database (1024, or 100 with --quick)")
     given = parser.parse_args()
     wanted = given.only.split(",")
     rounds = given.rounds or (3 if given.quick else 5)
@@ -49,8 +50,11 @@ def main() -> None:
         if "short" in wanted:
             print(short_line.startup(sandbox, rounds).markdown() + "\n", flush=True)
         if "database" in wanted:
-            for table in database.there_and_back(rounds, database.QUICK_MEGABYTES if given.quick else database.MEGABYTES):
+            megabytes = given.megabytes or (database.QUICK_MEGABYTES if given.quick else database.MEGABYTES)
+            for table in database.there_and_back(rounds, megabytes):
                 print(table.markdown() + "\n", flush=True)
+        if "backup" in wanted:
+            print(backup.six_components(sandbox, rounds).markdown() + "\n", flush=True)
         if "fleet" in wanted:
             print(rollback.fleet(sandbox, QUICK_FLEET if given.quick else FLEET, 1 if given.quick else 2).markdown() + "\n", flush=True)
 

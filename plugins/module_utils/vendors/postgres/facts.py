@@ -17,7 +17,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.postgres 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.postgres.connection import VENDOR, Looker, driver
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.postgres.migrations import TOOLS
 
-# What text depends on, and that nothing is hidden without a word.
+# What text depends on, that nothing is hidden without a word, and what it may cost.
 SETTINGS = {
     "search_path": "pg_catalog",
     "datestyle": "ISO, YMD",
@@ -26,6 +26,9 @@ SETTINGS = {
     "extra_float_digits": "3",
     "bytea_output": "hex",
     "row_security": "off",
+    # Rows are hashed while a dump is written or read: compiling the question costs more than it spares, and more processes take the dump's.
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
 }
 LARGE_OBJECTS = "large objects"
 WATERMARK = ("saasops", "watermark")
