@@ -25,7 +25,9 @@ names, and how to make one. Verbs that are not in a vendor's table ask it nothin
 `saasops doctor` asks the vendors the same: which token is used and where it came from, whether it belongs to this environment, what it may do, and
 when it ends. It never says what the token is, and what a vendor does not tell is never held against a token.
 
-A verb may ask less than its row says: what it reads of a log, of data or of monitors is asked only where the inventory declares it. A plan
+A verb may ask less than its row says: what it reads of a log, of data or of monitors is asked only where the inventory declares it. `db_migrate`
+and `restore` put a component into maintenance where it declares how (`component_maintenance`), and every verb that changes something ends what
+another run left on: a token then needs what the row of `maintenance` says, too. A plan
 (`--check`) only reads. Tokens belong into the environment of the process, or into an encrypted file beside the inventory, not into the inventory
 itself.
 """

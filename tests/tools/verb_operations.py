@@ -39,8 +39,8 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
 TELLS = (f"{UTILS}capabilities.permissions", "operations")
 # Those who are told something, by verbs that change nothing too.
 MESSENGERS = ("pagerduty", "slack", "statuspage")
-# What other verbs end because somebody has left it on needs what this verb needs, and is told there.
-ENDED_BY_ALL = ("maintenance", "ended")
+# What other verbs put on around their work, or end because somebody has left it on, needs what this verb needs, and is told there.
+TOLD_THERE = "maintenance"
 # It takes no lease for what it looks at, and one of its own for what its items may change: these verbs' work.
 CHANGES_FOR = {"scheduled": ("maintenance",)}
 # Where the reading of an address begins.
@@ -228,7 +228,7 @@ def modules_of(verb: str) -> set[str]:
     seen: set[tuple[str, str]] = set()
 
     def tasks(role: str, name: str) -> None:
-        if (role, name) in seen or (role, name.removesuffix(".yml")) == ENDED_BY_ALL:
+        if (role, name) in seen or (role == TOLD_THERE and verb != TOLD_THERE):
             return
         seen.add((role, name))
         # A role that is told only by a variable is one that a schedule may name.

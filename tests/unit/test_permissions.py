@@ -61,6 +61,10 @@ def test_a_token_of_few_permissions_lacks_nothing_that_its_component_never_asks(
     alone = {**backend, "component_backup": False}
     assert permissions.needed("scheduled", "convex", alone) == permissions.needed_by_any("convex", alone) == ["deployment:data:view"]
     assert "deployment:backups:create" in permissions.needed_by_any("convex", backend)
+    paused = {**backend, "component_maintenance": {"how": "convex_pause"}}
+    assert "deployment:pause" in permissions.needed("db_migrate", "convex", paused)
+    assert "deployment:pause" not in permissions.needed("rollback", "convex", paused)
+    assert permissions.needed("db_migrate", "convex", backend) == []
     assert permissions.needed("db_integrity", "convex", backend) == permissions.needed("db_integrity", "convex") == ["deployment:data:view"]
 
 

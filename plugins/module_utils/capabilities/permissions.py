@@ -32,7 +32,7 @@ def needed(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None = Non
     """Empty where any token that reaches the component will do, and where the verb asks nothing of the vendor.
 
     With a component's inventory variables, what the verb surely never asks for this one is left out, so that a token of few permissions is not
-    taken for one that lacks some.
+    taken for one that lacks some, and what its maintenance asks is added where the verb puts it into maintenance.
     """
     return _of(vendor, _asked(verb, vendor, component))
 
@@ -46,14 +46,10 @@ def _asked(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None) -> s
     names = set() if verb in CONTENT else set(VERBS.get(verb, {}).get(vendor, ()))
     if verb in ON_BEHALF:
         return names & {name for other in VERBS if other not in ON_BEHALF for name in _asked(other, vendor, component)}
-    if component is not None and verb in IN_MAINTENANCE:
-        table, asked = operations(vendor), _asked("maintenance", vendor, component)
-        # What other verbs look at, their own work may look at, too.
-        others = {name for other in VERBS if other not in ("maintenance", *IN_MAINTENANCE, *CONTENT, *ON_BEHALF) for name in VERBS[other].get(vendor, ())}
-        switches = {name for name in VERBS["maintenance"].get(vendor, ()) if name in table and (table[name].changes or name not in others)}
-        names -= switches - asked
     if component is not None and verb in UNLESS_DECLINED and component.get(UNLESS_DECLINED[verb]) is False:
         return set()
+    if component is not None and verb in IN_MAINTENANCE:
+        names |= _asked("maintenance", vendor, component)
     if component is None or verb not in WHERE_DECLARED:
         return names
     declared = component.get(WHERE_DECLARED[verb])

@@ -30,18 +30,8 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
         "vercel": ("filter_project_envs", "get_project_env", "get_projects"),
     },
     "db_migrate": {
-        "convex": ("pause_deployment", "run_query", "unpause_deployment"),
-        "datadog": ("cancel_downtime", "create_downtime", "list_downtimes", "list_monitors", "update_downtime"),
-        "railway": (
-            "deploymentEvents", "deploymentRedeploy", "deploymentSnapshot", "deployments", "environment", "environmentPatchCommit", "project", "projectToken",
-            "projects", "serviceInstance", "variableCollectionReplace", "variableCollectionUpsert", "variableDelete", "variables",
-        ),
-        "sentry": ("get_events_timeseries", "list_issues"),
-        "uptimerobot": ("create_maintenance_window", "delete_maintenance_window", "list_maintenance_windows", "list_monitors", "update_maintenance_window"),
-        "vercel": (
-            "filter_project_envs", "get_edge_config_items", "get_edge_configs", "get_global_config_items", "get_global_configs", "get_project",
-            "get_project_env", "get_projects", "patch_edge_config_items", "patch_global_config_items", "pause_project", "unpause_project", "update_project",
-        ),
+        "railway": ("environment", "project", "projectToken", "projects", "variables"),
+        "vercel": ("filter_project_envs", "get_project_env", "get_projects"),
     },
     "doctor": {
         "convex": ("check_admin_key", "download_export", "list_environment_variables", "run_query"),
@@ -149,18 +139,16 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "restore": {
         "convex": (
-            "cancel_import", "download_export", "finish_upload", "list_environment_variables", "pause_deployment", "perform_import", "replace_by_import",
-            "request_export", "run_query", "start_upload", "unpause_deployment", "update_environment_variables", "upload_part",
+            "cancel_import", "download_export", "finish_upload", "list_environment_variables", "perform_import", "replace_by_import", "request_export",
+            "run_query", "start_upload", "update_environment_variables", "upload_part",
         ),
-        "datadog": ("cancel_downtime", "create_downtime", "list_downtimes", "list_monitors", "update_downtime"),
         "pagerduty": ("send_event",),
         "railway": (
-            "deploymentEvents", "deploymentRedeploy", "deploymentSnapshot", "deployments", "environment", "environmentPatchCommit", "project", "projectToken",
-            "projects", "serviceInstance", "variableCollectionReplace", "variableCollectionUpsert", "variableDelete", "variables", "volumeInstanceBackupCreate",
-            "volumeInstanceBackupList", "volumeInstances", "workflowStatus",
+            "deploymentSnapshot", "deployments", "environment", "environmentPatchCommit", "project", "projectToken", "projects", "serviceInstance",
+            "variableCollectionReplace", "variableCollectionUpsert", "variableDelete", "variables", "volumeInstanceBackupCreate", "volumeInstanceBackupList",
+            "volumeInstances", "workflowStatus",
         ),
         "restic": ("backup", "forget", "init", "prune"),
-        "sentry": ("get_events_timeseries", "list_issues"),
         "shopify": ("bulkOperation", "bulkOperationCancel", "bulkOperationRunQuery", "bulkOperations", "oauth_access_token"),
         "slack": ("post_message", "post_to_webhook", "update_message"),
         "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
@@ -169,11 +157,9 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "list_invoices", "list_payment_intents", "list_payouts", "list_refunds", "list_subscriptions", "list_webhook_endpoints",
         ),
         "supabase": ("get_project", "list_all_backups"),
-        "uptimerobot": ("create_maintenance_window", "delete_maintenance_window", "list_maintenance_windows", "list_monitors", "update_maintenance_window"),
         "vercel": (
             "batch_remove_project_env", "create_project_env", "edit_project_env", "filter_project_envs", "get_custom_environments", "get_deployments",
-            "get_edge_config_items", "get_edge_configs", "get_global_config_items", "get_global_configs", "get_project", "get_project_env", "get_projects",
-            "get_rolling_release", "patch_edge_config_items", "patch_global_config_items", "pause_project", "unpause_project", "update_project",
+            "get_project", "get_project_env", "get_projects", "get_rolling_release",
         ),
     },
     "roll_forward": {
