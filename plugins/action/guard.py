@@ -148,5 +148,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
 
 def _own(host_variables: t.Any) -> dict[str, t.Any]:
-    """A host's variables that carry one of our prefixes, resolved."""
-    return {name: host_variables[name] for name in host_variables if variables.is_ours(name)}
+    """A host's variables that carry one of our prefixes, resolved. What a verb before this one has registered is none of the inventory's."""
+    own = {name: host_variables[name] for name in host_variables if variables.is_ours(name)}
+    return {name: value for name, value in own.items() if not _registered(value)}
+
+
+def _registered(value: t.Any) -> bool:
+    return isinstance(value, dict) and {"changed", "failed"} <= set(value)
