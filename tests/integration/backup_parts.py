@@ -59,7 +59,7 @@ class Place:
     def parts(self) -> list[tuple[str, str]]:
         """Their names and kinds."""
         result = self.run(lambda task: [(part.name, part.kind) for part in rooms.parts(task, self.component)])
-        return [(name, kind) for name, kind in result["told"]]
+        return [(str(name), str(kind)) for name, kind in result["told"]]
 
     def store(self, name: str, check: bool = False, **params: t.Any) -> Stored:
         """Write the part of that name."""

@@ -115,7 +115,7 @@ def drilled(proved: t.Sequence[Facts], at: float, seconds: float, rpo: float, rt
             check("recovery point", "", "inconclusive", "no part came back, so nothing was measured", next="See why above, and drill again"),
             check("recovery time", "", "inconclusive", "no part came back, so nothing was measured"),
         ]
-    oldest = min(proved, key=lambda part: _moment(part))
+    oldest = min(proved, key=_moment)
     age = max(0.0, at - _moment(oldest))
     point = "watermark" if oldest.get("watermark") else "moment"
     made = [_held("recovery point", age, rpo, f"by the {point} of {oldest['name']}", "s", "Back up more often, or declare a larger backup_rpo")]
