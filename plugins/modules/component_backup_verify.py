@@ -22,6 +22,7 @@ description:
   - Never fails because a backup is bad. Look at RV(verdict).
 notes:
   - Nothing is changed, nothing that is read is kept, and no database is needed.
+  - No vendor is asked, except Atlas about a snapshot to which the newest set refers, in two requests. That it cannot be asked is V(error).
   - The newest set is streamed whole from the repository. Where that costs money for each gigabyte, O(content=false) leaves it out.
   - A password that does not open the repository is V(fail), for then the backups are as good as lost. A repository that cannot be reached is V(error).
 extends_documentation_fragment:
@@ -43,6 +44,11 @@ options:
       - When not set, made of the variables of the inventory host that the task runs for.
     type: dict
     required: false
+  client_secret:
+    description:
+      - For Atlas the secret of a service account that may read the project. A snapshot to which the newest set refers is looked for at Atlas with it.
+      - When not set, taken from the inventory variable of the component's vendor, C(atlas_client_secret), else from E(ATLAS_CLIENT_SECRET).
+    type: str
   content:
     description:
       - V(false) does not read the parts back, and rests on the manifests alone.
@@ -135,7 +141,8 @@ checks:
     - Every check.
     - Of the environment C(backup encryption), C(backup completed), C(backup manifest), C(backup inventory), C(backup integrity), C(backup offsite)
       and C(backup proof).
-    - Of a component C(backup age), C(backup parts), C(backup content), C(backup counts), C(backup size), C(backup schema) and C(backup watermark).
+    - Of a component C(backup age), C(backup parts), C(backup content), C(backup counts), C(backup size), C(backup schema) and C(backup watermark),
+      and C(backup reference) where the set refers to a snapshot that Atlas keeps.
   returned: success
   type: list
   elements: dict
@@ -182,6 +189,7 @@ from typing import Any
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.backups.verifying import execute
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import COMMON_ARGUMENTS, run_module
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.runs import RUN_ARGUMENTS
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas.client import ATLAS_ARGUMENTS
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.restic.repository import REPOSITORY_ARGUMENTS
 
 SPEC: dict[str, Any] = {
@@ -191,6 +199,7 @@ SPEC: dict[str, Any] = {
         **REPOSITORY_ARGUMENTS,
         "scope": {"type": "str", "choices": ["component", "environment"], "default": "component"},
         "component": {"type": "dict"},
+        "client_secret": ATLAS_ARGUMENTS["client_secret"],
         "content": {"type": "bool", "default": True},
         "environment": {"type": "str"},
         "max_age": {"type": "str", "default": "24h"},

@@ -73,6 +73,14 @@ class Where:
     name: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Promise:
+    """What a vendor says of that to which a part refers. ``broken``: why it could not be had from there, empty when it could; ``until``: so long."""
+
+    broken: str = ""
+    until: t.Optional[float] = None  # noqa: UP045
+
+
 class Source(t.Protocol):
     """The content of a stored part, read once from its beginning."""
 

@@ -161,14 +161,19 @@ def proof(proofs: t.Sequence[t.Mapping[str, t.Any]], now: float, rules: Rules, r
     return check(name, "", "pass", f"last proven restore {written_age(old)} ago{took}", days, "days", limit, brief=f"proven {written_age(old)} ago")
 
 
-def away(place: Place, wish: str) -> Check:
-    """Whether the sets outlive the account, or the machine, that holds the data. ``wish``: required, warn or ignored."""
-    if place.offsite:
+def away(place: Place, wish: str, referred: t.Sequence[str] = ()) -> Check:
+    """Whether the sets outlive the account, or the machine, that holds the data. ``wish``: required, warn or ignored; ``referred``: components whose data
+    are with their vendors alone, wherever the repository is."""
+    alone = bool(place.offsite and referred)
+    if place.offsite and not alone:
         return check("backup offsite", "", "pass", place.why, brief="off-site")
     why = f"not off-site: {place.why}" if place.offsite is False else f"nobody knows whether it is off-site: {place.why}"
+    step = "Give backup_repository a place with somebody else, such as s3:https://... or sftp:..."
+    if alone:
+        why = f"not off-site: of {some(list(referred))} the set tells only what its vendor keeps, and that goes with the account"
+        step = f"Export {referred[0]} elsewhere, too: component_backup: {{command: ...}}, docs/backup_parts.md"
     if wish == "ignored":
         return check("backup offsite", "", "skipped", why)
-    step = "Give backup_repository a place with somebody else, such as s3:https://... or sftp:..."
     return check("backup offsite", "", "fail" if wish == "required" else "warn", why, next=step)
 
 

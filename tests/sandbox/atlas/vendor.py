@@ -41,11 +41,17 @@ class Atlas(Watcher):
         return {"url": url, "client_id": ACCOUNT, "client_secret": self.world.token("atlas.secret", "mdb_sa_sk_"), "project": PROJECT, "cluster": CLUSTER}
 
     def patch(self, component: str, deployment: str | None, changes: Json) -> None:
-        """``result``: what becomes of the next snapshots. ``free``: the cluster has none. ``more``: so many more snapshots of the schedule."""
-        strange = set(changes) - {"result", "free", "more"}
+        """``result``: what becomes of the next snapshots. ``free``: the cluster has none. ``more``: so many more snapshots of the schedule. ``gone``:
+        snapshots that somebody deletes, by their ids or all of them (``*``). ``expired``: those whose time is over, and that are shown all the same."""
+        strange = set(changes) - {"result", "free", "more", "gone", "expired"}
         if component or strange:
-            raise Refused(f"Atlas has no {component or ', '.join(sorted(strange))}: result, free, more")
+            raise Refused(f"Atlas has no {component or ', '.join(sorted(strange))}: result, free, more, gone, expired")
         self._result, self._free = changes.get("result", self._result), changes.get("free", self._free)
+        gone = changes.get("gone", [])
+        self._snapshots = [one for one in self._snapshots if one["id"] not in gone and "*" not in gone]
+        for one in self._snapshots:
+            if one["id"] in changes.get("expired", []):
+                one["expiresAt"] = when(self.world.now() - 1)
         for number in range(changes.get("more", 0)):
             self._add("", self.world.now() - (100 + number) * DAY, 400, "completed", "scheduled")
 

@@ -12,7 +12,9 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.judge import back
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks import Check, check
 
 # Vendors with a room in ``rooms.PARTS``, by name alone: whoever only looks asks none of them.
-HOLDERS = frozenset({"convex", "postgres", "railway", "redis", "shopify", "stripe", "supabase", "vercel"})
+HOLDERS = frozenset({"atlas", "convex", "postgres", "railway", "redis", "shopify", "stripe", "supabase", "vercel"})
+# Of these a set can hold something only where the inventory names it.
+NAMED = {"atlas": "atlas_cluster"}
 
 if t.TYPE_CHECKING:
     from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store
@@ -23,7 +25,9 @@ def is_wanted(component: t.Mapping[str, t.Any]) -> bool:
     tuned = component.get("component_backup")
     if tuned is False:
         return False
-    return component["component_vendor"] in HOLDERS or (isinstance(tuned, t.Mapping) and bool(tuned.get("command")))
+    vendor = component["component_vendor"]
+    held = vendor in HOLDERS and (vendor not in NAMED or bool(component.get(NAMED[vendor])))
+    return held or (isinstance(tuned, t.Mapping) and bool(tuned.get("command")))
 
 
 def row(component: t.Mapping[str, t.Any], store: Store | None, max_age: float) -> list[Check]:
@@ -42,7 +46,7 @@ def row(component: t.Mapping[str, t.Any], store: Store | None, max_age: float) -
     judged = backups.age(name, sets, now, backups.Rules(max_age=max_age))
     mine = [one for one in restores.proofs(store) if one["component"] == name]
     old = None if newest is None else now - backups.moment(newest, name)
-    told = backup_sets.line(old, max_age, "" if newest is None else _away(newest), mine, now)
+    told = backup_sets.line(old, max_age, "" if newest is None else _away(newest, name), mine, now)
     more = {"act": f"{name} {told.removeprefix('backup ')}", "brief": "", "next": judged.get("next", "")}
     return [check("backup", name, judged["verdict"], told, judged["value"], "h", judged["limit"], **more)]
 
@@ -53,6 +57,6 @@ def place(manifest: t.Mapping[str, t.Any]) -> offsite.Place:
     return offsite.place(str(manifest.get("repository") or ""), holders, {platform.node()} - {""})
 
 
-def _away(manifest: t.Mapping[str, t.Any]) -> str:
-    away = place(manifest).offsite
+def _away(manifest: t.Mapping[str, t.Any], component: str) -> str:
+    away = place(manifest).offsite and component not in backups.by_reference(manifest)
     return "" if away is None else "off-site" if away else "not off-site"

@@ -14,6 +14,12 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.parts import
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 
 
+def _atlas(task: Task, component: Component) -> list[Part]:
+    from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas import backup
+
+    return backup.parts(task, component)
+
+
 def _command(task: Task, component: Component) -> list[Part]:
     from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.backups import commands
 
@@ -128,6 +134,7 @@ def _variables_back() -> Restorer:
 
 # By component_vendor. A vendor that is not here holds nothing that a set keeps.
 PARTS: dict[str, t.Callable[[Task, Component], list[Part]]] = {
+    "atlas": _atlas,
     "convex": _convex,
     "postgres": _postgres,
     "railway": _railway,

@@ -13,7 +13,7 @@ import json
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import component_release
-from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.backups import catalogue, contents, remembered
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.backups import catalogue, contents, keepers, remembered
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
@@ -103,10 +103,14 @@ def _environment(task: Task, repo: repository.Repository, store: Store | None, r
         *_manifests(repo, readable, {row["id"]: row["sha256"] for row in remembered_rows}, now),
         backup_sets.inventory(wanted, snapshots, unread),
         _integrity(task, repo, now),
-        *([backup_sets.away(remembered.place(manifests[0]), task.params["offsite"])] if manifests else []),
+        *([_away(task, manifests[0])] if manifests else []),
     ]
     proofs = [{"at": one.proved_at, "backup": one.id, "seconds": None} for one in sets if one.proved_at]
     return [*made, backup_sets.proof([*proofs, *_proofs(store)], now, rules, task.params["rto"])]
+
+
+def _away(task: Task, newest: Manifest) -> Check:
+    return backup_sets.away(remembered.place(newest), task.params["offsite"], backups.by_reference(newest))
 
 
 def _rows(store: Store | None) -> list[dict[str, t.Any]]:
@@ -187,7 +191,8 @@ def _component(task: Task, repo: repository.Repository, store: Store | None, rul
     if not any(backups.parts_of(one, name) for one in sets) and not remembered.is_wanted(component):
         return [check("backup", name, "skipped", "nothing of it is kept in sets")]
     seen = _read(task, repo, sets[0], name) if sets and task.params["content"] else None
-    return backups.of_component(name, sets, clock.now(), rules, seen)
+    told = backups.of_component(name, sets, clock.now(), rules, seen)
+    return [*told, *backups.references(name, keepers.kept(task, component, sets[0]) if sets else {}, clock.now())]
 
 
 def _read(task: Task, repo: repository.Repository, newest: Manifest, component: str) -> dict[str, Seen]:

@@ -8,10 +8,13 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 
 _SNAPSHOTS = "/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots"
 
+# Roles in the project, as Atlas's documentation of each call names them; who may manage backups may read, too.
+READER, MANAGER = "Project Read Only", "Project Backup Manager"
+
 # Changes nothing but who may ask for the next hour.
 ACCESS_TOKEN = Operation("access_token", "POST", "/api/oauth/token", body=("grant_type",), form=True)
-LIST_SNAPSHOTS = Operation("list_backup_snapshots", "GET", _SNAPSHOTS, query=("itemsPerPage", "pageNum"))
-GET_SNAPSHOT = Operation("get_cluster_backup_snapshot", "GET", f"{_SNAPSHOTS}/{{snapshotId}}")
-TAKE_SNAPSHOT = Operation("take_snapshots", "POST", _SNAPSHOTS, body=("description", "retentionInDays"), changes=True)
+LIST_SNAPSHOTS = Operation("list_backup_snapshots", "GET", _SNAPSHOTS, query=("itemsPerPage", "pageNum"), needs=(READER,))
+GET_SNAPSHOT = Operation("get_cluster_backup_snapshot", "GET", f"{_SNAPSHOTS}/{{snapshotId}}", needs=(READER,))
+TAKE_SNAPSHOT = Operation("take_snapshots", "POST", _SNAPSHOTS, body=("description", "retentionInDays"), changes=True, needs=(MANAGER,))
 
 OPERATIONS = table(ACCESS_TOKEN, LIST_SNAPSHOTS, GET_SNAPSHOT, TAKE_SNAPSHOT)

@@ -70,16 +70,14 @@ def _moment(text: str) -> float:
 
 def execute(task: Task) -> Json:
     """What the module atlas_snapshot does; its documentation tells options and result."""
-    description, days = task.params["description"].strip(), task.params["retention_days"]
+    description, kept = task.params["description"].strip(), days(task.params["retention_days"])
     if not description or len(description) > LONGEST or not description.isprintable():
         raise Failure("invalid", f"description is {plain(description, 60)!r}", f"Give 1 to {LONGEST} printable characters", VENDOR)
-    if not 1 <= days <= MOST_DAYS:
-        raise Failure("invalid", f"retention_days is {days}", f"Give 1 to {MOST_DAYS}", VENDOR)
     place = connect(task, task.params)
     known = listed(place)
     there = next((one for one in known if one["description"] == description and one["status"] != FAILED), None)
     before = {"description": description, "status": there["status"]} if there else None
-    made = there if there and there["status"] == COMPLETED else _made(task, place, known, there, description, days)
+    made = there if there and there["status"] == COMPLETED else obtain(task, place, known, there, description, kept, f"snapshot {description}")
     return {
         "changed": bool(task.gate.changes),
         "snapshot": made,
@@ -87,23 +85,31 @@ def execute(task: Task) -> Json:
     }
 
 
-def _made(task: Task, place: Place, known: list[Json], there: Json | None, description: str, days: int) -> Json:
-    """It, once it is complete."""
+def days(given: int) -> int:
+    if not 1 <= given <= MOST_DAYS:
+        raise Failure("invalid", f"retention_days is {given}", f"Give 1 to {MOST_DAYS}", VENDOR)
+    return given
+
+
+def obtain(task: Task, place: Place, known: list[Json], there: Json | None, description: str, kept: int, what: str) -> Json:
+    """It, once it is complete. ``there``: one that is under way and will do; ``what`` stands in the plan, where the description may be another one."""
     if there is None:
         before = {one["id"] for one in known}
 
         def look() -> Json | None:
             return next(({"seen": one} for one in listed(place) if one["description"] == description and one["id"] not in before), None)
 
-        body = {"description": description, "retentionInDays": days}
-        answer = place.client.change(op.TAKE_SNAPSHOT, f"{place.where}: snapshot {description}", path=place.path, body=body, look=look)
+        body = {"description": description, "retentionInDays": kept}
+        answer = place.client.change(
+            op.TAKE_SNAPSHOT, f"{place.where}: {what}", path=place.path, body=body, look=look, stands_for={**place.path, "what": what, "days": kept}
+        )
         if planned(answer):
             unknown = dict.fromkeys(("id", "status", "type", "created_at", "expires_at", "bytes", "version"), KnownAfter(op.TAKE_SNAPSHOT.name))
             return {"description": description, **unknown}
         there = answer["seen"] if "seen" in answer else _snapshot(answer, op.TAKE_SNAPSHOT)
     elif task.check_mode:
         return there
-    identity = t.cast(Json, there)["id"]
+    identity = t.cast(str, there["id"])
 
     def done(now: Json) -> bool:
         if now["status"] in UNDER_WAY:
@@ -115,7 +121,11 @@ def _made(task: Task, place: Place, known: list[Json], there: Json | None, descr
             )
         return True
 
-    def shown() -> Json:
-        return _snapshot(place.client.call(op.GET_SNAPSHOT, path={**place.path, "snapshotId": identity}), op.GET_SNAPSHOT)
+    return wait_for(
+        lambda: read(place, identity), done, f"the snapshot {description}", task.deadline, f"It goes on at Atlas. {AGAIN}", each_turn=task.gate.recorder.turn
+    )
 
-    return wait_for(shown, done, f"the snapshot {description}", task.deadline, f"It goes on at Atlas. {AGAIN}", each_turn=task.gate.recorder.turn)
+
+def read(place: Place, identity: str) -> Json:
+    """One request."""
+    return _snapshot(place.client.call(op.GET_SNAPSHOT, path={**place.path, "snapshotId": identity}), op.GET_SNAPSHOT)
