@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import importlib
 import json
@@ -428,9 +429,20 @@ SUPABASE = [
     Write("make one that failed anew", Act("supabase_restore_point", {"name": "half-way"})),
 ]
 # -- MongoDB Atlas
+SCRATCH = {"target_cluster": "shop-scratch", "confirm": "shop-scratch", **DESTROYS}
+INTO_SCRATCH = Act("atlas_restore_job", {**SCRATCH, "snapshot": "before migration", "deadline": "30m"})
+
+
+def midnight(sandbox: Sandbox) -> str:
+    """The last one of the world, so that a second run means the same moment."""
+    return datetime.datetime.fromtimestamp(sandbox.clock()["now"] // 86400 * 86400, datetime.UTC).isoformat()
+
+
 ATLAS = [
     Write("take", Act("atlas_snapshot", {"description": "before migration"})),
     Write("take one that failed anew", Act("atlas_snapshot", {"description": "half-way", "retention_days": 2})),
+    Write("restore", INTO_SCRATCH, (Act("atlas_snapshot", {"description": "before migration"}),)),
+    Write("restore as of a moment", Act("atlas_restore_job", {**SCRATCH, "point_in_time": midnight, "deadline": "30m"})),
 ]
 WRITES = [*VERCEL, *RAILWAY, *CONVEX, *SHOPIFY, *STRIPE, *UPTIMEROBOT, *DATADOG, *SUPABASE, *ATLAS]
 

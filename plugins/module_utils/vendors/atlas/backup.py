@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, credentials
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import credentials
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.parts import Component, Part, Promise, Told, tuned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transfer import Sink
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas import snapshots
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas.client import ATLAS_ARGUMENTS, VENDOR, connect
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas.client import ATLAS_ARGUMENTS, VENDOR, connect, is_id
 
 Json = dict[str, t.Any]
 TUNING: dict[str, type] = {"snapshot": str, "retention_days": int}
@@ -27,7 +26,6 @@ NEW, SCHEDULED = "new", "scheduled"
 # What snapshots of sets are called, before the set.
 NAME, DAYS = "saasops", 7
 NOTE = "a reference: the snapshot is at Atlas alone, and is gone with the project; it is put back with atlas_restore_job"
-_ID = re.compile(r"[a-f0-9]{24}")
 
 
 def parts(task: Task, component: Component) -> list[Part]:
@@ -72,14 +70,10 @@ def _scheduled(task: Task, given: Json) -> Json:
     """The newest of Atlas's own schedule."""
     place = connect(task, given)
     for one in snapshots.listed(place):
-        if one["type"] == SCHEDULED and one["status"] == snapshots.COMPLETED and not _is_over(one):
+        if one["type"] == SCHEDULED and one["status"] == snapshots.COMPLETED and not snapshots.is_over(one):
             return one
     hint = "Set a backup schedule for the cluster in Atlas, or component_backup: {snapshot: new}"
     raise Failure("not_found", f"Atlas keeps no snapshot of the schedule of {place.where}", hint, VENDOR)
-
-
-def _is_over(one: Json) -> bool:
-    return one["expires_at"] is not None and float(one["expires_at"]) <= clock.now()
 
 
 def _day(one: Json) -> str:
@@ -90,7 +84,7 @@ def look(task: Task, component: Component, row: t.Mapping[str, t.Any]) -> Promis
     """Whether Atlas still has the snapshot of which a part tells. Two requests."""
     told = row["tools"]
     identity = str(told.get("snapshot") or "")
-    if not _ID.fullmatch(identity):
+    if not is_id(identity):
         return Promise(f"the manifest names no snapshot that could be looked for ({plain(identity, 60)!r})")
     given = credentials.of_component(VENDOR, ATLAS_ARGUMENTS, component, task.params).options
     # Of the cluster that it was made of, whatever the inventory names today.
@@ -103,6 +97,6 @@ def look(task: Task, component: Component, row: t.Mapping[str, t.Any]) -> Promis
         return Promise(f"the snapshot {identity} of {place.where} is not at Atlas any more")
     if found["status"] != snapshots.COMPLETED:
         return Promise(f"the snapshot {identity} of {place.where} is {found['status']}")
-    if _is_over(found):
+    if snapshots.is_over(found):
         return Promise(f"the snapshot {identity} of {place.where} has expired")
     return Promise("", found["expires_at"])

@@ -25,7 +25,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas imp
 
 VENDOR = "atlas"
 API_URL = "https://cloud.mongodb.com"
-# The version of snapshots.
+# The version of snapshots and restore jobs.
 MEDIA_TYPE = "application/vnd.atlas.2023-01-01+json"
 ID_VARIABLE, SECRET_VARIABLE = "ATLAS_CLIENT_ID", "ATLAS_CLIENT_SECRET"
 # Options of every Atlas module; documented in doc_fragments/atlas.py.
@@ -67,10 +67,7 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Place:
     identity, secret = str(params.get("client_id") or "").strip(), str(params.get("client_secret") or "").strip()
     register(secret)
     project, cluster = str(params["project"]), str(params["cluster"])
-    if not _ID.fullmatch(project):
-        raise Failure("invalid", f"project is {plain(project, 60)!r}", "Give the id of the project: 24 digits and letters from a to f", VENDOR)
-    if not _CLUSTER.fullmatch(cluster):
-        raise Failure("invalid", f"cluster is {plain(cluster, 80)!r}", "Give the name of the cluster", VENDOR)
+    check_place(project, cluster)
     if not (identity and secret):
         raise Failure("auth", "there is no service account", GIVE_SECRET, VENDOR)
     if not sendable(f"{identity}{secret}"):
@@ -87,6 +84,18 @@ def connect(task: Task, params: t.Mapping[str, t.Any]) -> Place:
     # Each token is another one: fingerprints are keyed with what stays.
     wire.key = secret
     return Place(Client(wire, task.gate, interpret), {"groupId": project, "clusterName": cluster})
+
+
+def is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+def check_place(project: str, cluster: str, which: str = "") -> None:
+    """Refused before anything is sent. ``which`` stands before the names of both options."""
+    if not is_id(project):
+        raise Failure("invalid", f"{which}project is {plain(project, 60)!r}", "Give the id of the project: 24 digits and letters from a to f", VENDOR)
+    if not _CLUSTER.fullmatch(cluster):
+        raise Failure("invalid", f"{which}cluster is {plain(cluster, 80)!r}", "Give the name of the cluster", VENDOR)
 
 
 def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import paging
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, paging
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, planned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
@@ -37,15 +37,21 @@ def execute_info(task: Task) -> Json:
 def listed(place: Place) -> list[Json]:
     """The newest first; one request for each hundred."""
 
-    def fetch(cursor: t.Any) -> tuple[list[Json], t.Any]:
-        page = cursor or 1
-        raw = place.client.call(op.LIST_SNAPSHOTS, path=place.path, query={"itemsPerPage": PAGE, "pageNum": page})
-        results = raw.get("results")
-        if not isinstance(results, list):
-            raise malformed("list of snapshots", op.LIST_SNAPSHOTS)
-        return [_snapshot(one, op.LIST_SNAPSHOTS) for one in results], page + 1 if len(results) == PAGE else None
+    found = [_snapshot(one, op.LIST_SNAPSHOTS) for one in every(place, op.LIST_SNAPSHOTS, "snapshots")]
+    return sorted(found, key=lambda one: float(one["created_at"]), reverse=True)
 
-    return sorted(paging.pages(fetch, "snapshots"), key=lambda one: float(one["created_at"]), reverse=True)
+
+def every(place: Place, operation: Operation, what: str) -> t.Iterator[t.Any]:
+    """One request for each hundred."""
+
+    def fetch(cursor: t.Any) -> tuple[list[t.Any], t.Any]:
+        page = cursor or 1
+        results = place.client.call(operation, path=place.path, query={"itemsPerPage": PAGE, "pageNum": page}).get("results")
+        if not isinstance(results, list):
+            raise malformed(f"list of {what}", operation)
+        return results, page + 1 if len(results) == PAGE else None
+
+    yield from paging.pages(fetch, what)
 
 
 def _snapshot(raw: t.Any, operation: Operation) -> Json:
@@ -55,8 +61,8 @@ def _snapshot(raw: t.Any, operation: Operation) -> Json:
             "description": plain(raw.get("description") or "", LONGEST),
             "status": plain(raw["status"], 40),
             "type": plain(raw.get("snapshotType") or "", 40),
-            "created_at": _moment(raw["createdAt"]),
-            "expires_at": _moment(raw["expiresAt"]) if raw.get("expiresAt") else None,
+            "created_at": moment(raw["createdAt"]),
+            "expires_at": moment(raw["expiresAt"]) if raw.get("expiresAt") else None,
             "bytes": int(raw["storageSizeBytes"]) if raw.get("storageSizeBytes") is not None else None,
             "version": plain(raw.get("mongodVersion") or "", 40),
         }
@@ -64,8 +70,12 @@ def _snapshot(raw: t.Any, operation: Operation) -> Json:
         raise malformed("snapshot", operation) from error
 
 
-def _moment(text: str) -> float:
+def moment(text: str) -> float:
     return datetime.datetime.fromisoformat(text).timestamp()
+
+
+def is_over(snapshot: Json) -> bool:
+    return snapshot["expires_at"] is not None and float(snapshot["expires_at"]) <= clock.now()
 
 
 def execute(task: Task) -> Json:
