@@ -12,10 +12,10 @@ short_description: See which backups Supabase keeps of a project, and to which m
 version_added: 0.1.0
 author: saasops.runbooks contributors (@saasops)
 description:
-  - Reads the daily backups of a project, the window of its point-in-time recovery, and whether the project is well.
+  - Reads the daily backups of a project and when they are made, the window of its point-in-time recovery, and whether the project is well.
   - Backups at the vendor go with the project. They are no reason to have none elsewhere.
 notes:
-  - Two requests.
+  - Three requests.
   - Uses Supabase's Management API. Facts rest on its OpenAPI document.
 extends_documentation_fragment:
   - saasops.runbooks.common
@@ -23,6 +23,8 @@ extends_documentation_fragment:
   - saasops.runbooks.attributes.looks
   - saasops.runbooks.attributes.actiongroup_supabase
 seealso:
+  - module: saasops.runbooks.supabase_backup_schedule
+  - module: saasops.runbooks.supabase_restore
   - module: saasops.runbooks.supabase_restore_point
 """
 
@@ -90,6 +92,17 @@ pitr:
       type: float
     latest:
       description: The latest moment; V(null) when there is none.
+      type: float
+schedule:
+  description: When Supabase backs the project up; V(null) where its plan does not tell.
+  returned: success
+  type: dict
+  contains:
+    time:
+      description: The time of day in UTC, as C(HH:MM:SS).
+      type: str
+    updated_at:
+      description: When it was set last, in seconds since the epoch.
       type: float
 steps:
   description: Every request of this task, in order; the same keys as in M(saasops.runbooks.vercel_production).

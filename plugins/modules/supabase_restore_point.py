@@ -14,7 +14,7 @@ author: saasops.runbooks contributors (@saasops)
 description:
   - Makes a restore point and waits until the database can go back to it. One of that name that is there already is left as it is.
   - A quick safety net before a migration. It stays at Supabase, and goes with the project, so it is no backup.
-  - Going back to it is for a person, in the dashboard. Whatever was written since is lost by that, and the project is away meanwhile.
+  - M(saasops.runbooks.supabase_restore) goes back to it. Whatever was written since is lost by that, and the project is away meanwhile.
 notes:
   - One request when it is there, else three or more.
   - Uses Supabase's Management API. Facts rest on its OpenAPI document.
@@ -33,6 +33,7 @@ options:
     required: true
 seealso:
   - module: saasops.runbooks.supabase_backup_info
+  - module: saasops.runbooks.supabase_restore
 """
 
 EXAMPLES = r"""

@@ -423,19 +423,35 @@ DATADOG = [
     datadog("hold longer", "downtime", {**HELD, "duration": "2h"}, Act("datadog_downtime", HELD)),
     datadog("end", "downtime", {"name": "migration", "state": "absent"}, Act("datadog_downtime", HELD)),
 ]
+def midnight(sandbox: Sandbox) -> str:
+    """The last one of the world, so that a second run means the same moment."""
+    return datetime.datetime.fromtimestamp(sandbox.clock()["now"] // 86400 * 86400, datetime.UTC).isoformat()
+
+
 # -- Supabase
+BACK = {"confirm": "abcdefghijklmnopqrst", "deadline": "30m", **DESTROYS}
+
+
+def physical(sandbox: Sandbox) -> None:
+    sandbox.ask("POST", "/world", {"vendor": "supabase", "set": {"physical": 1}})
+
+
 SUPABASE = [
     Write("make", Act("supabase_restore_point", {"name": "before-migration"})),
     Write("make one that failed anew", Act("supabase_restore_point", {"name": "half-way"})),
+    Write("schedule", Act("supabase_backup_schedule", {"time": "03:00"})),
+    Write("go back to a backup", Act("supabase_restore", {"backup": 4106, **BACK}), (physical,), acts=True),
+    Write("go back to a moment", Act("supabase_restore", {"point_in_time": midnight, **BACK}), acts=True),
+    Write(
+        "go back to a restore point",
+        Act("supabase_restore", {"restore_point": "before-migration", **BACK}),
+        (Act("supabase_restore_point", {"name": "before-migration"}),),
+        acts=True,
+    ),
 ]
 # -- MongoDB Atlas
 SCRATCH = {"target_cluster": "shop-scratch", "confirm": "shop-scratch", **DESTROYS}
 INTO_SCRATCH = Act("atlas_restore_job", {**SCRATCH, "snapshot": "before migration", "deadline": "30m"})
-
-
-def midnight(sandbox: Sandbox) -> str:
-    """The last one of the world, so that a second run means the same moment."""
-    return datetime.datetime.fromtimestamp(sandbox.clock()["now"] // 86400 * 86400, datetime.UTC).isoformat()
 
 
 ATLAS = [

@@ -41,7 +41,8 @@ def test_backups_are_told(sandbox: t.Any) -> None:
     moments = [one["at"] for one in told["backups"]]
     assert moments == sorted(moments, reverse=True) and told["newest_at"] == moments[0] and len(moments) == 7
     assert told["pitr"]["earliest"] < told["pitr"]["latest"]
-    assert asked(told) == ["get_project", "list_all_backups"]
+    assert told["schedule"]["time"] == "02:30:00"
+    assert asked(told) == ["get_project", "list_all_backups", "get_backup_schedule"]
 
 
 def test_what_supabase_keeps_is_told_in_a_set_as_a_reference(sandbox: t.Any) -> None:
@@ -62,7 +63,7 @@ def test_one_that_failed_is_not_the_newest(sandbox: t.Any) -> None:
     set_world(sandbox, backups=["FAILED", "PENDING"], plan="free", state="INACTIVE")
     told = run(sandbox, supabase_backup_info)
     assert told["newest_at"] == told["backups"][2]["at"] and told["project"]["state"] == "INACTIVE"
-    assert told["pitr"] == {"enabled": False, "earliest": None, "latest": None}
+    assert told["pitr"] == {"enabled": False, "earliest": None, "latest": None} and told["schedule"] is None
 
 
 def test_a_restore_point_is_planned_made_and_there(sandbox: t.Any) -> None:

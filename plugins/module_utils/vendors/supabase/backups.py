@@ -23,6 +23,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase 
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase.client import VENDOR, connect, malformed
 
 Json = dict[str, t.Any]
+COMPLETED = "COMPLETED"
 AVAILABLE, PENDING, GONE = "AVAILABLE", "PENDING", ("FAILED", "REMOVED")
 LONGEST_NAME = 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -31,15 +32,22 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 def execute_info(task: Task) -> Json:
     """What the module supabase_backup_info does; its documentation tells options and result."""
     client, ref = connect(task, task.params)
-    project = client.call(op.GET_PROJECT, path={"ref": ref})
+    project, found = client.call(op.GET_PROJECT, path={"ref": ref}), listed(client, ref)
+    try:
+        about = {"ref": ref, "name": plain(project["name"], 200), "state": plain(project["status"], 40), "database": _version(project)}
+    except UNREADABLE as error:
+        raise malformed("project", op.GET_PROJECT) from error
+    newest = next((one["at"] for one in found["backups"] if one["status"] == COMPLETED), None)
+    return {"project": about, **found, "newest_at": newest, "schedule": schedule(client, ref)}
+
+
+def listed(client: Client, ref: str) -> Json:
+    """``{backups, pitr}``. One request."""
     told = client.call(op.LIST_BACKUPS, path={"ref": ref})
     try:
         window = told["physical_backup_data"]
-        backups = sorted((_backup(one) for one in told["backups"]), key=lambda one: float(one["at"]), reverse=True)
         return {
-            "project": {"ref": ref, "name": plain(project["name"], 200), "state": plain(project["status"], 40), "database": _version(project)},
-            "backups": backups,
-            "newest_at": next((one["at"] for one in backups if one["status"] == "COMPLETED"), None),
+            "backups": sorted((_backup(one) for one in told["backups"]), key=lambda one: float(one["at"]), reverse=True),
             "pitr": {
                 "enabled": told["pitr_enabled"] is True,
                 "earliest": _number(window.get("earliest_physical_backup_date_unix")),
@@ -48,6 +56,23 @@ def execute_info(task: Task) -> Json:
         }
     except UNREADABLE as error:
         raise malformed("list of backups", op.LIST_BACKUPS) from error
+
+
+def schedule(client: Client, ref: str) -> Json | None:
+    """When Supabase backs up by itself; None where the plan has no such choice. One request."""
+    try:
+        return scheduled(client.call(op.GET_SCHEDULE, path={"ref": ref}), op.GET_SCHEDULE)
+    except Failure as failure:
+        if failure.kind not in ("plan", "not_found"):
+            raise
+        return None
+
+
+def scheduled(raw: Json, operation: Operation) -> Json:
+    try:
+        return {"time": plain(raw["schedule_for"], 20), "updated_at": _moment(raw["updated_at"])}
+    except UNREADABLE as error:
+        raise malformed("backup schedule", operation) from error
 
 
 def _version(project: Json) -> str:
@@ -63,6 +88,10 @@ def _moment(text: str) -> float:
     return (at if at.tzinfo else at.replace(tzinfo=datetime.UTC)).timestamp()
 
 
+def written(at: float) -> str:
+    return datetime.datetime.fromtimestamp(at, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _number(value: t.Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
@@ -70,10 +99,7 @@ def _number(value: t.Any) -> float | None:
 # -- restore points
 def execute(task: Task) -> Json:
     """What the module supabase_restore_point does; its documentation tells options and result."""
-    name = task.params["name"]
-    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        hint = f"Give 1 to {LONGEST_NAME} letters, digits and any of - _ ., beginning with a letter or digit"
-        raise Failure("invalid", f"name is {plain(name, 60)!r}", hint, VENDOR)
+    name = named(task.params["name"], "name")
     client, ref = connect(task, task.params)
     there = read(client, ref, name)
     point = there if there and there["status"] == AVAILABLE else _made(task, client, ref, name, there)
@@ -83,6 +109,13 @@ def execute(task: Task) -> Json:
         "restore_point": point,
         "diff": {"before": {"restore_point": before}, "after": {"restore_point": {"name": name, "status": AVAILABLE}}},
     }
+
+
+def named(name: str, option: str) -> str:
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        hint = f"Give 1 to {LONGEST_NAME} letters, digits and any of - _ ., beginning with a letter or digit"
+        raise Failure("invalid", f"{option} is {plain(name, 60)!r}", hint, VENDOR)
+    return name
 
 
 def read(client: Client, ref: str, name: str) -> Json | None:

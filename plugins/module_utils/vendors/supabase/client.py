@@ -19,6 +19,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, sendable
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase import operations as op
 
 VENDOR = "supabase"
 API_URL = "https://api.supabase.com"
@@ -61,6 +62,8 @@ def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:
     body = reply.body
     if reply.status >= 400:
         raise _failure(reply, body if isinstance(body, dict) else {})
+    if body is None and operation in op.SILENT:
+        return {}
     return json_object(reply)
 
 
