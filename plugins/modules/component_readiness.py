@@ -60,7 +60,7 @@ options:
     description: For Stripe its key.
     type: str
   client_secret:
-    description: For Shopify the secret of the app, instead of O(token).
+    description: For Shopify the secret of the app, instead of O(token). For Atlas the secret of the service account.
     type: str
   deploy_key:
     description: For Convex the deploy key.

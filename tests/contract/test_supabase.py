@@ -12,7 +12,8 @@ import requests
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase import restores
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase.operations import GET_PROJECT, OPERATIONS, SILENT
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase.client import SILENT
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase.operations import GET_PROJECT, OPERATIONS
 from ansible_collections.saasops.runbooks.tests.contract import vendor_schemas
 from ansible_collections.saasops.runbooks.tests.harness import writes
 from ansible_collections.saasops.runbooks.tests.sandbox.launch import Sandbox
@@ -36,7 +37,8 @@ def test_the_vendor_documents_the_call(operation: Operation) -> None:
     assert set(operation.query) <= named
     assert set(operation.body) == set(body_schema(operation).get("properties", {}))
     assert operation.changes == (operation.method != "GET")
-    assert operation.destroys == (operation in SILENT) == (operation.changes and "content" not in described(operation)["responses"].get("201", {"content": ""}))
+    answers = [told for status, told in described(operation)["responses"].items() if status.startswith("2")]
+    assert operation.destroys == (operation.name in SILENT) == (not any("content" in told for told in answers))
     wanted = {name for one in described(operation)["security"] for name in one.get("fga_permissions", [])}
     assert set(operation.needs) == wanted
 

@@ -15,7 +15,7 @@ from tests.sandbox.launch import Sandbox
 
 Json = dict[str, t.Any]
 PARAMS = {"request_timeout": "10s", "deadline": "1m", **dict.fromkeys(access.SECRETS)}
-PREFIXES = ("CONVEX_", "DATADOG_", "DD_", "RAILWAY_", "SENTRY_", "SHOPIFY_", "STRIPE_", "UPTIMEROBOT_", "VERCEL_")
+PREFIXES = ("ATLAS_", "CONVEX_", "DATADOG_", "DD_", "RAILWAY_", "SENTRY_", "SHOPIFY_", "STRIPE_", "SUPABASE_", "UPTIMEROBOT_", "VERCEL_")
 
 
 @pytest.fixture
@@ -287,6 +287,81 @@ def test_what_a_restricted_key_may_read_is_tried_and_what_it_may_change_stays_un
 def test_a_stripe_key_that_is_dead_or_public_does_not_fit(shop: Json, key: str) -> None:
     found = asked(stripe(shop), api_key=key)
     assert (found["fits"], bool(found["next"])) == (False, True)
+
+
+# --- MongoDB Atlas and Supabase
+
+
+def atlas(shop: Json, **facts: t.Any) -> Json:
+    known = shop["atlas"]
+    place = {"atlas_api_url": known["url"], "atlas_client_id": known["client_id"], "atlas_project": known["project"], "atlas_cluster": known["cluster"]}
+    return {"name": "documents", "component_vendor": "atlas", "saasops_environment": "production", **place, **facts}
+
+
+def supabase(shop: Json, **facts: t.Any) -> Json:
+    place = {"supabase_api_url": shop["supabase"]["url"], "supabase_project": shop["supabase"]["project"]}
+    return {"name": "database", "component_vendor": "supabase", "saasops_environment": "production", **place, **facts}
+
+
+def forbid(sandbox_process: Sandbox, vendor: str, place: str) -> None:
+    sandbox_process.fault("status", vendor=vendor, operation=f"GET {place}", status=403, times=0)
+
+
+SNAPSHOTS = "/api/atlas/v2/groups/{id}/clusters/{id}/backup/snapshots"
+
+
+def test_a_service_account_of_atlas_is_tried_and_changes_nothing(shop: Json, sandbox_process: Sandbox) -> None:
+    found = asked(atlas(shop), client_secret=shop["atlas"]["client_secret"])
+    assert (found["fits"], found["kind"], found["belongs_to"]) == (True, "service account", f"project {shop['atlas']['project']}")
+    assert (found["token"], found["next"], found["missing"]) == ("variable atlas_client_secret", "", [])
+    # Whether it may take snapshots, nothing tells but taking one.
+    assert found["can"] == {"Project Backup Manager": None, "Project Read Only": True}
+    assert sandbox_process.journal(changes=True, vendor="atlas") == []
+
+
+def test_an_account_of_atlas_without_a_role_lives_and_is_told_what_it_lacks(shop: Json, sandbox_process: Sandbox) -> None:
+    forbid(sandbox_process, "atlas", SNAPSHOTS)
+    found = asked(atlas(shop), client_secret=shop["atlas"]["client_secret"])
+    assert (found["fits"], found["why"], found["missing"]) == (None, "it lives", ["Project Backup Manager", "Project Read Only"])
+    assert "Project Backup Manager" in found["next"] and "address" in found["next"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "secret", "said"),
+    [
+        ({}, "mdb_sa_sk_dead5Kd8", "Client authentication failed"),
+        ({"atlas_cluster": "another"}, "", "No cluster named another exists."),
+        ({"atlas_client_id": None}, "", "there is no service account"),
+    ],
+)
+def test_an_account_of_atlas_that_is_dead_or_sees_no_such_cluster_does_not_fit(shop: Json, facts: Json, secret: str, said: str) -> None:
+    found = asked(atlas(shop, **facts), client_secret=secret or shop["atlas"]["client_secret"])
+    assert (found["fits"], found["why"], bool(found["next"])) == (False, said, True)
+
+
+def test_a_token_of_supabase_tells_what_it_may_read(shop: Json, sandbox_process: Sandbox) -> None:
+    found = asked(supabase(shop), token=shop["supabase"]["token"])
+    assert (found["fits"], found["kind"], found["belongs_to"]) == (True, "access token", f"project {shop['supabase']['project']}")
+    assert found["can"] == {"backups_read": True, "project_admin_read": True}
+    forbid(sandbox_process, "supabase", "/v1/projects/{id}/database/backups")
+    found = asked(supabase(shop), token=shop["supabase"]["token"])
+    assert (found["fits"], found["missing"]) == (True, ["backups_read"]) and "Give the token backups_read" in found["next"]
+
+
+@pytest.mark.parametrize(("facts", "token"), [({}, "sbp_dead5Kd8"), ({"supabase_project": "tsrqponmlkjihgfedcba"}, "")])
+def test_a_token_of_supabase_that_is_dead_or_of_another_owner_does_not_fit(shop: Json, facts: Json, token: str) -> None:
+    found = asked(supabase(shop, **facts), token=token or shop["supabase"]["token"])
+    assert (found["fits"], bool(found["why"]), bool(found["next"])) == (False, True, True)
+
+
+@pytest.mark.parametrize(("ask", "name"), [(atlas, "atlas_cluster"), (supabase, "supabase_project")])
+def test_a_vendor_that_the_inventory_does_not_name_is_not_asked(shop: Json, ask: t.Callable[..., Json], name: str) -> None:
+    told = result(ask(shop, **{name: None}))
+    assert (told["access"]["fits"], told["access"]["token"], told["steps"]) == (None, None, [])
+    assert name in told["access"]["why"]
+    missing = asked(ask(shop))
+    assert (missing["fits"], missing["why"]) == (False, "there is no token")
+    assert ask(shop)["component_vendor"].upper() in missing["next"]
 
 
 # --- the services of monitors

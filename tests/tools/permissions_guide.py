@@ -77,6 +77,25 @@ token as `SHOPIFY_ACCESS_TOKEN`. Who may write may read.""",
 Stripe has no call that tells what a restricted key may do: what may be read is tried with a list of one, what would change something is not tried. A
 refusal names the permission that is missing.""",
     ),
+    "atlas": (
+        "MongoDB Atlas",
+        "any service account of the project",
+        """Make a service account of the project with the role below, let it ask from the address where this runs, and export its id and secret as
+`ATLAS_CLIENT_ID` and `ATLAS_CLIENT_SECRET` (`atlas_client_id`, `atlas_client_secret`). Each task gets a token of an hour with them. Who may manage
+backups may read them, too; an account that only verifies sets needs no more than to read.
+
+Atlas is asked only where the inventory names the cluster (`atlas_project`, `atlas_cluster`). No call tells which roles an account has: what may be read
+is tried. A restore (`atlas_restore_job`) replaces all that its target holds, and no verb begins one.""",
+    ),
+    "supabase": (
+        "Supabase",
+        "any token whose owner sees the project",
+        """Make a personal access token in the account's settings, *Access Tokens*, and export it as `SUPABASE_ACCESS_TOKEN` (`supabase_token`). It may do in
+every project all that its owner may; where a token can be held to some permissions, those below will do.
+
+Supabase is asked only where the inventory names the project (`supabase_project`). A restore (`supabase_restore`) needs `backups_write`, and no verb
+begins one.""",
+    ),
     "datadog": (
         "Datadog",
         "both keys",

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 Json = dict[str, t.Any]
 # Whose API a verb of the collection may ask for a component. The others are reached by an address of their own, or not at all.
-WITH_TOKEN = ("convex", "railway", "shopify", "stripe", "vercel")
+WITH_TOKEN = ("atlas", "convex", "railway", "shopify", "stripe", "supabase", "vercel")
 # They hold what cannot be made again.
 WITH_DATA = ("atlas", "convex", "mongodb", "postgres", "supabase")
 # A program says its version at once.

@@ -21,7 +21,9 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.credentials 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 
-VENDORS = ("convex", "datadog", "railway", "sentry", "shopify", "stripe", "uptimerobot", "vercel")
+VENDORS = ("atlas", "convex", "datadog", "railway", "sentry", "shopify", "stripe", "supabase", "uptimerobot", "vercel")
+# Of these a component is reached by an address; its vendor's API is asked only where the inventory names it there.
+NAMED = {"atlas": "atlas_cluster", "supabase": "supabase_project"}
 # Secrets that a neutral module takes for whatever vendor its component has: the inventory variables ``<vendor>_<name>``.
 SECRETS = ("token", "api_token", "deploy_key", "client_secret", "api_key")
 ACCESS_ARGUMENTS: dict[str, dict[str, t.Any]] = {name: {"type": "str", "no_log": True} for name in SECRETS}
@@ -36,6 +38,8 @@ def of(task: Task, component: t.Mapping[str, t.Any], service: str = "") -> Acces
     vendor = service or str(component.get("component_vendor") or "")
     if vendor not in VENDORS:
         return credentials.access(vendor, why="it is reached without a vendor's token")
+    if vendor in NAMED and not component.get(NAMED[vendor]):
+        return credentials.access(vendor, why=f"the inventory names no {NAMED[vendor]}, so the vendor is not asked")
     room = _room(vendor)
     prefix = f"{service}_" if service else ""
     secrets = {name.removeprefix(prefix): value for name, value in task.params.items() if name.startswith(prefix)}
@@ -53,6 +57,10 @@ def of(task: Task, component: t.Mapping[str, t.Any], service: str = "") -> Acces
 
 def _room(vendor: str) -> t.Any:
     """Imported where it is used. By statements: what they name is all that Ansible sends along with a module."""
+    if vendor == "atlas":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas import access as atlas
+
+        return atlas
     if vendor == "convex":
         from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex import access as convex
 
@@ -77,6 +85,10 @@ def _room(vendor: str) -> t.Any:
         from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe import access as stripe
 
         return stripe
+    if vendor == "supabase":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase import access as supabase
+
+        return supabase
     if vendor == "uptimerobot":
         from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot import access as uptimerobot
 

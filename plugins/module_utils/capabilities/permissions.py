@@ -15,7 +15,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.verb
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 
 # Those whose operations tell what they need.
-VENDORS = ("convex", "datadog", "railway", "sentry", "shopify", "stripe", "uptimerobot", "vercel")
+VENDORS = ("atlas", "convex", "datadog", "railway", "sentry", "shopify", "stripe", "supabase", "uptimerobot", "vercel")
 # What a verb looks at only where the inventory of a component says so.
 WHERE_DECLARED = {"logs": "component_logs", "maintenance": "component_maintenance", "monitors": "component_monitors"}
 # What a verb does unless the inventory of a component says that it must not (false).
@@ -65,6 +65,10 @@ def _of(vendor: str, names: t.Iterable[str]) -> list[str]:
 
 def operations(vendor: str) -> dict[str, Operation]:
     """Imported where it is used. By statements: what they name is all that Ansible sends along with a module."""
+    if vendor == "atlas":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas.operations import OPERATIONS as ATLAS
+
+        return ATLAS
     if vendor == "convex":
         from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.convex.operations import OPERATIONS as CONVEX
 
@@ -89,6 +93,10 @@ def operations(vendor: str) -> dict[str, Operation]:
         from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.stripe.operations import OPERATIONS as STRIPE
 
         return STRIPE
+    if vendor == "supabase":
+        from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase.operations import OPERATIONS as SUPABASE
+
+        return SUPABASE
     if vendor == "uptimerobot":
         from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.uptimerobot.operations import OPERATIONS as UPTIMEROBOT
 

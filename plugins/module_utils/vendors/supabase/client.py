@@ -19,7 +19,6 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import plain, register
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.wire import Reply, checked_base_url, sendable
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.supabase import operations as op
 
 VENDOR = "supabase"
 API_URL = "https://api.supabase.com"
@@ -30,6 +29,8 @@ SUPABASE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     "api_url": {"type": "str", "default": API_URL},
     "project": {"type": "str", "required": True},
 }
+# Operations that are answered without a body. By name: whoever asks something else does not come to them.
+SILENT = ("restore_physical_backup", "restore_pitr_backup", "undo")
 GIVE_TOKEN = f"Give a personal access token (option token, inventory variable supabase_token, or {TOKEN_VARIABLE})"
 _REF = re.compile(r"[a-z]{20}")
 # status: (kind, what a person can do next)
@@ -62,7 +63,7 @@ def interpret(operation: Operation, reply: Reply) -> dict[str, t.Any]:
     body = reply.body
     if reply.status >= 400:
         raise _failure(reply, body if isinstance(body, dict) else {})
-    if body is None and operation in op.SILENT:
+    if body is None and operation.name in SILENT:
         return {}
     return json_object(reply)
 

@@ -35,5 +35,3 @@ OPERATIONS = table(
     RESTORE_MOMENT,
     UNDO,
 )
-# They are answered without a body.
-SILENT = (RESTORE_BACKUP, RESTORE_MOMENT, UNDO)

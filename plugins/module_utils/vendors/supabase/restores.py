@@ -60,7 +60,10 @@ def execute(task: Task) -> Json:
         hint = "Wait until it is ACTIVE_HEALTHY, and look at its data: Supabase does not tell to what a project is restored"
         raise Failure("conflict", f"the project {ref} is {state}", hint, VENDOR, code="state", retryable=True)
     now = clock.now()
-    wish = _moment(client, ref, at) if at is not None else _backup(client, ref, params["backup"]) if given == ["backup"] else _point(client, ref, params["restore_point"])
+    if at is not None:
+        wish = _moment(client, ref, at)
+    else:
+        wish = _backup(client, ref, params["backup"]) if given == ["backup"] else _point(client, ref, params["restore_point"])
 
     def look() -> Json | None:
         return {"seen": True} if _state(client, ref) in (RESTORING, "GOING_DOWN", "COMING_UP") else None
