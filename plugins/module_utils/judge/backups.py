@@ -24,8 +24,6 @@ LEAST_ROWS = 20
 LEAST_BYTES = 64 * 1024
 # Their keys come and go by themselves: how many there are says little.
 VOLATILE = ("redis",)
-# Kinds of parts that tell what a vendor keeps: they are not the data, which go with the account.
-REFERENCES = frozenset({"atlas", "railway_volume", "supabase"})
 MOST_NAMED = 3
 
 
@@ -100,15 +98,6 @@ def holds_whole(manifest: Manifest, component: str) -> bool:
     """Whether the set would bring the component back."""
     wanted = [part for part in parts_of(manifest, component) if part["state"] != "skipped"]
     return bool(wanted) and all(part["state"] == "whole" for part in wanted)
-
-
-def by_reference(manifest: Manifest) -> list[str]:
-    """The components of which the set holds references alone."""
-    kinds: dict[str, set[str]] = {}
-    for part in manifest["parts"]:
-        if part["state"] == "whole":
-            kinds.setdefault(str(part["component"]), set()).add(str(part["kind"]))
-    return sorted(name for name, found in kinds.items() if found <= REFERENCES)
 
 
 def newest_whole(sets: t.Sequence[Manifest], component: str) -> Manifest | None:
@@ -239,32 +228,6 @@ def differences(part: Part, seen: Seen) -> list[str]:
     if seen.watermark is False:
         found.append("without the watermark that was written just before")
     return found
-
-
-@dataclasses.dataclass(frozen=True)
-class Kept:
-    """What a vendor says of that to which a part refers. ``broken``: why it could not be had; ``unknown``: why nobody could say; ``until``: epoch."""
-
-    broken: str = ""
-    unknown: str = ""
-    until: float | None = None
-
-
-def references(component: str, kept: t.Mapping[str, Kept], now: float) -> list[Check]:
-    """Whether what the newest set refers to is still with its vendor; ``kept`` by the part's name. Nothing where it refers to nothing."""
-    if not kept:
-        return []
-    broken = [f"{name}: {one.broken}" for name, one in sorted(kept.items()) if one.broken]
-    unknown = [f"{name}: {one.unknown}" for name, one in sorted(kept.items()) if one.unknown]
-    if broken:
-        step = f"{component}: make a new set with backup.yml now, and see who deleted it, or for how long its vendor keeps it"
-        return [check("backup reference", component, "fail", some(broken), len(broken), "references", next=step)]
-    if unknown:
-        step = f"{component}: see that the vendor can be asked: docs/permissions.md"
-        return [check("backup reference", component, "error", some(unknown), next=step)]
-    ends = [one.until for one in kept.values() if one.until is not None]
-    lasts = f", for {written_age(min(ends) - now)} more" if ends else ""
-    return [check("backup reference", component, "pass", f"its vendor still keeps it{lasts}", len(kept), "references", brief="its vendor keeps it")]
 
 
 def _counts(component: str, whole: t.Sequence[Part], earlier: t.Mapping[str, list[tuple[Manifest, Part]]], rules: Rules) -> Check | None:

@@ -11,7 +11,6 @@ import pytest
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import backup_sets, backups
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.backups import DAY, HOUR, Rules, Seen
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge.offsite import Place
 
 Json = dict[str, t.Any]
 NOW = 1795000000.0
@@ -326,52 +325,3 @@ def test_a_shop_that_lives_raises_no_alarm_in_400_days() -> None:
         made = backups.of_component("database", sets[:14], at + HOUR, Rules(watch=backups.watched({"public.users": "10%"})), seen(row))
         alarms += [(day, one["name"], one["reason"]) for one in made if one["verdict"] != "pass"]
     assert alarms == []
-
-
-# --- what is with a vendor alone
-
-
-def refers(**facts: t.Any) -> Json:
-    return part(NOW, **{"name": "documents/atlas.json", "component": "documents", "vendor": "atlas", "kind": "atlas", "counts": {}, **facts})
-
-
-def test_a_component_is_by_reference_when_nothing_of_it_is_the_data() -> None:
-    volume = part(NOW, name="api/volume.json", component="api", kind="railway_volume")
-    variables = part(NOW, name="api/variables.json", component="api", kind="variables")
-    assert backups.by_reference(one_set(NOW, part(NOW), refers(), volume, variables)) == ["documents"]
-    dumped = refers(name="documents/mongodb.archive", kind="command")
-    assert backups.by_reference(one_set(NOW, part(NOW), refers(), dumped)) == []
-    # What failed is in no set, neither as data nor as a reference.
-    assert backups.by_reference(one_set(NOW, refers(), {**dumped, "state": "failed"})) == ["documents"]
-    assert backups.by_reference(one_set(NOW, part(NOW), refers(state="failed"))) == []
-
-
-@pytest.mark.parametrize(
-    ("wish", "offsite", "referred", "verdict", "next_step"),
-    [
-        ("warn", True, [], "pass", ""),
-        ("warn", True, ["documents"], "warn", "Export documents elsewhere"),
-        ("required", True, ["documents"], "fail", "Export documents elsewhere"),
-        ("ignored", True, ["documents"], "skipped", ""),
-        ("required", False, ["documents"], "fail", "Give backup_repository"),
-        ("warn", None, ["documents"], "warn", "Give backup_repository"),
-    ],
-)
-def test_a_reference_is_no_copy_elsewhere(wish: str, offsite: bool | None, referred: list[str], verdict: str, next_step: str) -> None:
-    told = backup_sets.away(Place(offsite, "s3.example.com"), wish, referred)
-    assert told["verdict"] == verdict and told.get("next", "").startswith(next_step)
-    assert ("documents" in told["reason"]) == bool(offsite and referred)
-
-
-def test_what_a_vendor_keeps_no_more_fails_before_what_nobody_could_ask() -> None:
-    there, gone, blind = backups.Kept(until=NOW + 2 * DAY), backups.Kept("it is gone"), backups.Kept(unknown="no token")
-    assert backups.references("documents", {}, NOW) == []
-    for kept, verdict, said in (
-        ({"a": there}, "pass", "for 2 d more"),
-        ({"a": there, "b": backups.Kept(until=NOW + HOUR)}, "pass", "for 1 h more"),
-        ({"a": backups.Kept()}, "pass", "still keeps it"),
-        ({"a": there, "b": blind}, "error", "b: no token"),
-        ({"a": gone, "b": blind}, "fail", "a: it is gone"),
-    ):
-        (told,) = backups.references("documents", kept, NOW)
-        assert told["verdict"] == verdict and said in told["reason"], told

@@ -10,7 +10,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.parts import Component, Promise
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import backups
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge.backups import Kept, Manifest
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.backups import Manifest
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.references import Kept
 
 Row = t.Mapping[str, t.Any]
 

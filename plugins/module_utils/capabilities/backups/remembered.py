@@ -8,7 +8,7 @@ import platform
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge import backup_sets, backups, offsite
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge import backup_sets, backups, offsite, references
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks import Check, check
 
 # Vendors with a room in ``rooms.PARTS``, by name alone: whoever only looks asks none of them.
@@ -58,5 +58,5 @@ def place(manifest: t.Mapping[str, t.Any]) -> offsite.Place:
 
 
 def _away(manifest: t.Mapping[str, t.Any], component: str) -> str:
-    away = place(manifest).offsite and component not in backups.by_reference(manifest)
+    away = place(manifest).offsite and component not in references.alone(manifest)
     return "" if away is None else "off-site" if away else "not off-site"

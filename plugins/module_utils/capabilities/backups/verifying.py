@@ -17,7 +17,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.back
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge import backup_sets, backups, checks
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge import backup_sets, backups, checks, references
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.backups import Manifest, Rules, Seen
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks import Check, check
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs
@@ -110,7 +110,7 @@ def _environment(task: Task, repo: repository.Repository, store: Store | None, r
 
 
 def _away(task: Task, newest: Manifest) -> Check:
-    return backup_sets.away(remembered.place(newest), task.params["offsite"], backups.by_reference(newest))
+    return backup_sets.away(remembered.place(newest), task.params["offsite"], references.alone(newest))
 
 
 def _rows(store: Store | None) -> list[dict[str, t.Any]]:
@@ -192,7 +192,7 @@ def _component(task: Task, repo: repository.Repository, store: Store | None, rul
         return [check("backup", name, "skipped", "nothing of it is kept in sets")]
     seen = _read(task, repo, sets[0], name) if sets and task.params["content"] else None
     told = backups.of_component(name, sets, clock.now(), rules, seen)
-    return [*told, *backups.references(name, keepers.kept(task, component, sets[0]) if sets else {}, clock.now())]
+    return [*told, *references.checks(name, keepers.kept(task, component, sets[0]) if sets else {}, clock.now())]
 
 
 def _read(task: Task, repo: repository.Repository, newest: Manifest, component: str) -> dict[str, Seen]:
