@@ -19,8 +19,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 
 # Imported here, in Ansible's main process, so that the workers inherit what they all need.
-from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import holders, leases, store
-from ansible_collections.saasops.runbooks.plugins.plugin_utils import guard, interruption, maintenance_runs, variables
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import holders, store
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import guard, interruption, maintenance_runs, taken_leases, variables
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, render
 
 
@@ -118,21 +118,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 if not self._task.check_mode:
                     ledger.prepare()
             elif self._task.check_mode:
-                for purpose in self._purposes():
-                    held = leases.current(ledger, purpose)
-                    if held and not held["free"]:
-                        run["cautions"].append(f"run {held['run']} on {held['holder']['host']} is at work here: {held['reason']}")
+                run["cautions"] += taken_leases.at_work(ledger, self._purposes())
             else:
                 ledger.prepare()
-                why = f"{run['verb']}: {run['reason']}" if run["reason"] else run["verb"]
-                first, *others = leases.acquire_all(ledger, self._purposes(), run["id"], run["holder"], why)
-                run["generation"] = first.generation
-                run["also"] = {lease.purpose: lease.generation for lease in others}
-                taken = sorted({lease.taken_over_from for lease in (first, *others) if lease.taken_over_from})
-                run["cautions"] += [f"took over from run {gone}, which had ended without giving the lease back" for gone in taken]
-                if taken:
-                    # A request of the dead run may still be on its way: nobody acts before it must have arrived.
-                    clock.sleep(float(run["values"].get(f"{run['verb']}_request_timeout") or 10))
+                taken = taken_leases.take(ledger, run, self._purposes())
+                run.update(generation=taken["generation"], also=taken["also"])
+                run["cautions"] += taken["cautions"]
             run["ledger"] = True
             run["shared_lease"] = ledger.shared
             run["maintenances"] = maintenance_runs.seen(ledger)

@@ -23,7 +23,7 @@ class ActionModule(TogetherAction):
             items = scheduled_runs.read_items(components.variable(first, "scheduled_items"), declared)
             tags = scheduled_runs.wanted_tags(self._task_vars["ansible_run_tags"], self._task_vars["ansible_skip_tags"], items)
             wanted = schedule_info.read(components.variable(first, "schedule_runs"), components.variable(first, "schedule_timezone"))
-            return scheduled_runs.begin(run, tags, scheduled_runs.due(items, tags), wanted, ledger_url)
+            return scheduled_runs.begin(run, tags, scheduled_runs.due(items, tags, run["environment"]), wanted, ledger_url)
         except Failure as failure:
             screen = Screen(run["banner"], run["system"], "REFUSED - nothing was done", run["id"], lines=[failure.message], next_steps=[failure.hint])
             self._display.display("\n" + render(screen))

@@ -23,6 +23,8 @@ class ActionModule(TogetherAction):
             # Nothing was asked for but what a person does, or nothing at all: no look has gone wrong.
             concluded.update(word="overlapped" if run["overlapped"] else "nothing")
         scheduled_runs.end(run, concluded["word"], items, ledger_url)
+        own = [self._task_vars["hostvars"][components.names[0]].get(f"{item['do']}_record") or {} for item in run["due"] if item["is_procedure"]]
+        concluded["cautions"] = list(dict.fromkeys([*concluded["cautions"], *(one for record in own for one in record.get("cautions") or [])]))
         screen = scheduled_screen.build({**run, "cautions": concluded["cautions"]}, items, concluded)
         changes = [change for item in items for change in item["changes"]]
         notice = scheduled_screen.notice(run, items, concluded["word"])

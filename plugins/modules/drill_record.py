@@ -90,10 +90,6 @@ proof:
   description: What was proved, as M(saasops.runbooks.backup_proof) returns it.
   returned: success
   type: dict
-proof_failed:
-  description: Why the proof could not be written down; empty when it was.
-  returned: success
-  type: str
 left:
   description: What could not be put right again, and why.
   returned: success

@@ -15,6 +15,8 @@ description:
   - Compares the schedule that is declared with the runs that the ledger knows, and makes a check of each entry.
   - A run that was due and did not begin within its grace is V(fail), and so is one that began and never ended.
   - One of which nothing is known is V(inconclusive).
+  - Each backup, look at the backups and drill of O(items) has a check of its own. It is V(fail) when it was not carried out since it was due last,
+    though its run may have begun.
 notes:
   - Times are those of the wall clock in O(timezone). A time that a clock change leaves out is not due, and one that comes twice is due once.
   - Before the first run that the ledger knows (or the installation by C(playbooks/schedule.yml)) nothing was due.
@@ -49,6 +51,12 @@ options:
       - The time zone of the schedule, such as V(Europe/Berlin).
     type: str
     default: UTC
+  items:
+    description:
+      - What the runs do, as C(scheduled_items) of the inventory.
+    type: list
+    elements: dict
+    default: []
 """
 
 EXAMPLES = r"""
@@ -66,7 +74,7 @@ EXAMPLES = r"""
 RETURN = r"""
 verdict: {description: 'The worst of all checks, V(pass), V(fail) or V(inconclusive).', returned: success, type: str}
 reason: {description: Why it is not a pass., returned: success, type: str}
-checks: {description: 'One for each entry, as every look makes it.', returned: success, type: list, elements: dict}
+checks: {description: 'One for each entry, and one for each item that is watched, as every look makes it.', returned: success, type: list, elements: dict}
 runs:
   description: Each entry beside what is known of it.
   returned: success
@@ -105,6 +113,7 @@ SPEC: dict[str, Any] = {
             },
         },
         "timezone": {"type": "str", "default": "UTC"},
+        "items": {"type": "list", "elements": "dict", "default": []},
     },
     "supports_check_mode": True,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, runs
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_screen import clock_line
@@ -28,7 +29,7 @@ DASH = "-"
 
 
 def conclude(run: Run, components: Components, ledger_url: str | None) -> Json:
-    """``{word, outcomes, set, not_there, ends_on, seconds, changes, planned, cautions}``."""
+    """``{word, outcomes, set, not_there, ends_on, seconds, changes, planned, checks, cautions}``."""
     admit, whole = _first(components, "admit"), _first(components, "verify")
     is_plan = bool(run["check_mode"])
     refused = {name for name in components.names if _refuses(components.result(name, "plan"))} if not _failed(admit) else set(components.names)
@@ -45,6 +46,7 @@ def conclude(run: Run, components: Components, ledger_url: str | None) -> Json:
         "seconds": max(0.0, clock.now() - run["started_at"]),
         "changes": _changes(components, "plan" if is_plan else "apply", "admit" if is_plan else "begun"),
         "planned": _changes(components, "plan", "admit"),
+        "checks": _checks(components, word, outcomes, admit or {}, whole or {}),
         "cautions": [*run["cautions"], *((admit or {}).get("cautions") or []), *((whole or {}).get("cautions") or [])],
     }
     store = runs.open_store(run, ledger_url)
@@ -53,6 +55,37 @@ def conclude(run: Run, components: Components, ledger_url: str | None) -> Json:
             entry = {"word": word, "outcomes": outcomes, "set": concluded["set"], "seconds": round(concluded["seconds"], 3)}
             chain.append(connection, store, run["id"], "verdict", entry)
     return concluded
+
+
+def _checks(components: Components, word: str, outcomes: t.Mapping[str, str], admit: Json, whole: Json) -> list[checks.Check]:
+    """What was stored, of the set as a whole and of each component, as rows that a look makes."""
+    made = [checks.check("backup set", "", "fail", _why(result)[0], next=_why(result)[1]) for result in (admit, whole) if result.get("failed")]
+    if word in ("done", "partly"):
+        verdict, told = ("pass", whole["set"]) if word == "done" else ("fail", f"{whole['set']} lacks {_named(outcomes, 'partly', 'failed', 'unknown')}")
+        made.append(checks.check("backup set", "", verdict, told))
+    for name, outcome in outcomes.items():
+        result = components.result(name, "apply") or components.result(name, "plan") or {}
+        if outcome == "done":
+            parts = result["parts"]
+            total = sum(part["bytes"] for part in parts)
+            made.append(checks.check("backed up", name, "pass", f"{len(parts)} part(s), {size(total)}", total, "bytes"))
+        elif outcome in ("nothing", "waiting", "plan"):
+            why = {"nothing": "it holds nothing that is kept", "waiting": "something has to be mended first", "plan": "a plan stores nothing"}[outcome]
+            made.append(checks.check("backed up", name, "skipped", why))
+        elif not admit.get("failed"):
+            failed = [f"{part['name']}: {part['why']}" for part in result.get("parts") or [] if part["state"] == "failed"]
+            why, hint = ("; ".join(failed), "") if failed else _why(result)
+            made.append(checks.check("backed up", name, "fail", why, next=hint or "Mend that, and run backup.yml: what was stored before is untouched"))
+    return made
+
+
+def _named(outcomes: t.Mapping[str, str], *wanted: str) -> str:
+    return ", ".join(name for name, outcome in outcomes.items() if outcome in wanted)
+
+
+def _why(result: Json) -> tuple[str, str]:
+    failure = result.get("failure") or {}
+    return str(failure.get("message") or result.get("msg") or "a task failed"), str(failure.get("hint") or "")
 
 
 def _first(components: Components, step: str) -> Json | None:
@@ -185,9 +218,8 @@ def _complaints(components: Components, concluded: Json, admit: Json, whole: Jso
 
 
 def _told(result: Json) -> list[str]:
-    failure = result.get("failure") or {}
-    message = failure.get("message") or result.get("msg") or "a task failed"
-    return [message, *([f"  {failure['hint']}"] if failure.get("hint") else [])]
+    message, hint = _why(result)
+    return [message, *([f"  {hint}"] if hint else [])]
 
 
 def _next(concluded: Json) -> list[str]:

@@ -92,16 +92,18 @@ def moving(run: Run, components: Components, ledger_url: str | None) -> Json:
 
 
 def conclude(run: Run, components: Components, begun: t.Mapping[str, t.Any], ledger_url: str | None) -> Json:
-    """``{word, outcomes, not_there, ends_on, seconds, changes, planned, checks, cautions, proof, proof_failed, parts, left}``, remembered. ``left``: what
-    could not be put right again."""
+    """``{word, outcomes, not_there, ends_on, seconds, changes, planned, checks, cautions, proof, parts, left}``, remembered. ``left``: what could not be
+    put right again."""
     at, what = clock.now(), run["values"]["drill_what"]
     proof = next((found for name in components.names if (found := components.result(name, "proof"))), None)
     parts = restore_runs.parts(components)
-    made = [] if begun["status"] != "act" else _checks(run, components, begun, parts, what)
+    unwritten = bool(begun["status"] == "act" and "restore" in what and (proof is None or proof.get("failed")))
+    made = _checks(run, components, begun, parts, what) if begun["status"] == "act" else _refused(components, begun)
+    if unwritten:
+        made.append(checks.check("proof", "", "fail", f"it could not be written down: {_why(proof) if proof else 'nothing was proved'}"))
     outcomes = {name: checks.worst([one for one in made if one["component"] == name]) for name in sorted({one["component"] for one in made} - {""})}
     bad = sorted({one["component"] or components.names[0] for one in made if one["verdict"] in ("fail", "error", "inconclusive")})
-    unwritten = bool(begun["status"] == "act" and "restore" in what and (proof is None or proof.get("failed")))
-    word = begun["status"] if begun["status"] != "act" else "failed" if bad or unwritten else "done"
+    word = begun["status"] if begun["status"] != "act" else "failed" if bad else "done"
     bad = bad or ([] if word in GOOD else components.names[:1])
     concluded = {
         "word": word,
@@ -114,7 +116,6 @@ def conclude(run: Run, components: Components, begun: t.Mapping[str, t.Any], led
         "checks": checks.in_order(made),
         "cautions": list(run["cautions"]),
         "proof": (proof or {}).get("proof") or {},
-        "proof_failed": str((proof or {}).get("msg") or "") if unwritten else "",
         "parts": parts,
         "left": [f"{name}: {_why(failed)}" for name in components.names for step in ("clean", "forward") if (failed := _failure(components, name, step))],
     }
@@ -125,7 +126,9 @@ def conclude(run: Run, components: Components, begun: t.Mapping[str, t.Any], led
                 mine = [part for part in parts if part["host"] == name]
                 if mine and all(part["result"] == PROVED for part in mine):
                     restores.note(store, run["id"], name, begun["set"]["id"], at, sum(part["seconds"] for part in mine))
-            findings.remember(store, run["id"], at, [one for one in made if one["value"] is not None])
+            if "scheduled" not in run:
+                # A scheduled run remembers itself what its items have found.
+                findings.remember(store, run["id"], at, [one for one in made if one["value"] is not None])
             chain.append(connection, store, run["id"], "verdict", {"word": word, "outcomes": outcomes, "seconds": round(concluded["seconds"], 3)})
             if begun["saga"] and not concluded["left"]:
                 sagas.end(store, begun["saga"], run["id"], word)
@@ -160,6 +163,15 @@ def _checks(run: Run, components: Components, begun: t.Mapping[str, t.Any], part
     if "notify" in what:
         made.append(_notified(components))
     return made
+
+
+def _refused(components: Components, begun: t.Mapping[str, t.Any]) -> list[checks.Check]:
+    """Why nothing is drilled; nothing of the kind is there for a plan."""
+    if begun["status"] != "refused":
+        return []
+    failed = {name: failure for name in components.names if (failure := _failure(components, name, "plan"))}
+    made = [checks.check("plan", name, "fail", _why(one), next=(one.get("failure") or {}).get("hint") or "") for name, one in failed.items()]
+    return [*made, *([checks.check("drill", "", "fail", begun["why"])] if begun["why"] else [])]
 
 
 def _failure(components: Components, name: str, step: str) -> Json | None:

@@ -39,10 +39,6 @@ def build(run: Run, begun: t.Mapping[str, t.Any], concluded: t.Mapping[str, t.An
         screen.columns = ["part", "rows", "age"]
         screen.rows = [[part["name"], f"{part['rows']:,}", durations.age(part["lost_seconds"])] for part in concluded["parts"]]
         screen.lines += list(dict.fromkeys(f"Would go to {part['place']}" for part in concluded["parts"]))
-    if begun["why"]:
-        screen.lines.append(begun["why"])
-    if concluded["proof_failed"]:
-        screen.lines.append(f"the proof could not be written down: {concluded['proof_failed']}")
     screen.next_steps = list(dict.fromkeys(one["next"] for one in concluded["checks"] if one.get("next")))
     unproved = [f"{one['name']} ({one['reason']})" for one in concluded["checks"] if one["verdict"] == "skipped"]
     if unproved:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import maintenances as judge
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import maintenances
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store
@@ -40,7 +41,8 @@ def conclude(run: Run, components: Components, asked: str) -> Json:
     failed = {name: found for name, found in results.items() if found.get("failed")}
     declared = {name: found for name, found in results.items() if name in failed or _facts(found).get("supported") or _verdict(found) != "skipped"}
     outcomes = {name: "failed" if name in failed else _outcome(found) for name, found in declared.items()}
-    rows = [row for found in declared.values() for row in found.get("checks") or [] if row["verdict"] != "skipped"]
+    rows = [checks.check(VERB, name, "error", _reason(found), next=_next(found)) for name, found in failed.items()]
+    rows += [row for name, found in declared.items() if name not in failed for row in found.get("checks") or [] if row["verdict"] != "skipped"]
     bad = [name for name in declared if name in failed or _verdict(declared[name]) in ("fail", "error")]
     changes = [{"component": name, **change} for name, found in declared.items() for change in found.get("changes") or []]
     word = _word(run, asked, outcomes, bad, changes)

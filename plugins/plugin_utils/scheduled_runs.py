@@ -13,16 +13,16 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors impor
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks, heartbeat
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, findings, leases, runs, schedules
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.store import Store
-from ansible_collections.saasops.runbooks.plugins.plugin_utils import check_runs, guard, variables
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import check_runs, guard, scheduled_procedures, variables
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components
 
 Item = dict[str, t.Any]
 Run = dict[str, t.Any]
 # What an item may say, and what stands for what it leaves out.
-KEYS = ("name", "tags", "do", "components", "commands", "ask", "period", "budget")
+KEYS = ("name", "tags", "do", "components", "commands", "ask", "what", "period", "environments", "budget")
 BUDGET = "10m"
 # Work that is no role of its own.
-COMMAND, PERSON, REPORT = "command", "person", "report"
+COMMAND, PERSON, REPORT, DRILL = "command", "person", "report", "drill"
 # A lease outlives its run's budget by so much: what is over its budget still ends by itself.
 MARGIN = 600.0
 # Within so many seconds what was left of a run that is gone has noticed it, and has ended its command (``runs.RENEW_EVERY``, ``programs``).
@@ -30,11 +30,11 @@ LEFT_BEHIND = 20.0
 
 
 def offered() -> list[str]:
-    """What an item may do: commands, a report, notes for a person, and every verb whose role looks (``tasks/verify.yml``) and needs no plan before."""
+    """What an item may do: commands, a report, notes for a person, procedures, and every verb whose role looks (``tasks/verify.yml``) and needs no plan."""
     roles = [
         path.name for path in (guard.ROOT / "roles").iterdir() if (path / "tasks" / "verify.yml").is_file() and not (path / "tasks" / "plan.yml").is_file()
     ]
-    return sorted([*roles, COMMAND, PERSON, REPORT])
+    return sorted({*roles, *scheduled_procedures.PROCEDURES, COMMAND, PERSON, REPORT})
 
 
 def looks_once(verb: str) -> bool:
@@ -74,8 +74,10 @@ def _item(given: t.Any, components: t.Mapping[str, t.Mapping[str, t.Any]]) -> It
         if key not in KEYS:
             meant = variables.near(str(key), KEYS)
             raise refuse(f"{name}: an item has no {key}", f"Did you mean {meant[0]}?" if meant else f"It has: {', '.join(KEYS)}", "items")
-    item: Item = {"name": name, "do": str(given.get("do") or ""), **{key: _words(given, key, name) for key in ("tags", "components", "commands", "ask")}}
+    lists = ("tags", "components", "commands", "ask", "what", "environments")
+    item: Item = {"name": name, "do": str(given.get("do") or ""), **{key: _words(given, key, name) for key in lists}}
     known: dict[str, tuple[str, t.Collection[str]]] = {"tags": ("tag", TAGS), "components": ("component", list(components))}
+    known["what"] = ("drill of", scheduled_procedures.drills())
     for key, (word, names) in known.items():
         for value in item[key]:
             if value not in names:
@@ -89,6 +91,11 @@ def _item(given: t.Any, components: t.Mapping[str, t.Mapping[str, t.Any]]) -> It
     for key, doing in (("commands", COMMAND), ("ask", PERSON)):
         if bool(item[key]) is not (item["do"] == doing):
             raise refuse(f"{name}: {key} belongs to do: {doing}", f"Give {key} there, and nowhere else", "items")
+    if item["what"] and item["do"] != DRILL:
+        raise refuse(f"{name}: what belongs to do: {DRILL}", "Give what there, and nowhere else", "items")
+    procedure = scheduled_procedures.PROCEDURES.get(item["do"])
+    if procedure and procedure.whole and item["components"]:
+        raise refuse(f"{name}: {item['do']} is of the environment as a whole", "Leave components out", "items")
     if item["do"] == COMMAND:
         _check_commands(item, components)
     item["period"] = str(given.get("period") or "")
@@ -121,20 +128,22 @@ def _check_commands(item: Item, components: t.Mapping[str, t.Mapping[str, t.Any]
                 raise refuse(f"{item['name']}: {component} declares no command {command}", f"Its component_commands are: {names}", "items")
 
 
-def due(items: t.Sequence[Item], tags: t.Sequence[str]) -> list[Item]:
-    """What these tags ask for, in the inventory's order. A verb looks once: what several items want of it is done together."""
+def due(items: t.Sequence[Item], tags: t.Sequence[str], environment: str) -> list[Item]:
+    """What these tags ask for here, in the inventory's order. A verb looks once: what several items want of it is done together."""
     found: list[Item] = []
     for item in items:
-        if not set(tags) & set(item["tags"]):
+        if not set(tags) & set(item["tags"]) or (item["environments"] and environment.rpartition("/")[2] not in item["environments"]):
             continue
         is_role = item["do"] not in (COMMAND, PERSON, REPORT)
         same = next((one for one in found if one["do"] == item["do"]), None) if is_role else None
         if same is None:
-            once = is_role and looks_once(item["do"])
-            found.append({**item, "is_role": is_role, "looks_once": once, "timeout": max(1, round(item["budget"]))})
+            once, procedure = is_role and looks_once(item["do"]), item["do"] in scheduled_procedures.PROCEDURES
+            kind = {"is_role": is_role and not procedure, "is_procedure": procedure, "looks_once": once}
+            found.append({**item, **kind, "timeout": max(1, round(item["budget"]))})
             continue
         same["name"] = same["name"] if same["name"] == item["name"] else f"{same['name']}, {item['name']}"
         same["components"] = list(dict.fromkeys([*same["components"], *item["components"]]))
+        same["what"] = list(dict.fromkeys([*same["what"], *item["what"]]))
         same["budget"] += item["budget"]
         same["timeout"] = max(1, round(same["budget"]))
     return found
@@ -189,12 +198,12 @@ def _stopped(store: Store, lost: str, at: float) -> str:
 
 
 def note(run: Run, item: Item, hostvars: t.Mapping[str, t.Any], chosen: t.Sequence[str], before: t.Sequence[Item]) -> Item:
-    """What became of one item: ``{name, do, verdict, seconds, budget, checks, changes}``."""
+    """What became of one item: ``{name, do, verdict, seconds, budget, checks, changes, ran}``. ``ran``: whether it was carried out, however it ended."""
     ended = clock.now()
     # One item follows the other.
     seconds = max(0.0, ended - max([run["started_at"], *(one["ended_at"] for one in before)]))
     names = [name for name in item["components"] if name in chosen]
-    found, changes = _found(item, hostvars, names)
+    found, changes, ran = _found(run, item, hostvars, names)
     if seconds > item["budget"]:
         over = f"took {seconds:.0f} s, and its budget is {item['budget']:.0f} s"
         found.append(checks.check("budget", "", "warn", over, round(seconds, 1), "s", f"<= {item['budget']:.0f} s"))
@@ -208,6 +217,7 @@ def note(run: Run, item: Item, hostvars: t.Mapping[str, t.Any], chosen: t.Sequen
         "budget": item["budget"],
         "checks": found,
         "changes": changes,
+        "ran": ran,
     }
 
 
@@ -235,18 +245,28 @@ def _of_report(item: Item, facts: t.Mapping[str, t.Any]) -> checks.Check:
     return checks.check(name, "", "pass", where, brief=f"{name}: {where}")
 
 
-def _found(item: Item, hostvars: t.Mapping[str, t.Any], names: list[str]) -> tuple[list[checks.Check], list[dict[str, t.Any]]]:
-    if item["do"] == PERSON:
-        return [checks.check(text, "", "skipped", "for a person", person=True) for text in item["ask"]], []
-    if item["do"] == REPORT:
-        return [_of_report(item, hostvars[names[0]])], []
-    stopped = [name for name in names if (hostvars[name].get("scheduled_failure") or {}).get("item") == item["name"]] if item["do"] != COMMAND else []
-    found = [checks.check(item["do"], name, "error", str(hostvars[name]["scheduled_failure"]["msg"])) for name in stopped]
-    if item["do"] != COMMAND:
+def _found(run: Run, item: Item, hostvars: t.Mapping[str, t.Any], names: list[str]) -> tuple[list[checks.Check], list[dict[str, t.Any]], bool]:
+    """(checks, changes, whether it was carried out)."""
+    stopped = {name: str(why["msg"]) for name in names if (why := hostvars[name].get("scheduled_failure") or {}).get("item") == item["name"]}
+    if item["is_procedure"]:
+        record = (hostvars[names[0]].get(f"{item['do']}_record") or {}) if names else {}
+        return scheduled_procedures.found(run, item, record, next(iter(stopped.values()), ""))
+    if item["is_role"]:
+        failed = [checks.check(item["do"], name, "error", why) for name, why in stopped.items()]
         more, changes = check_runs.gather(Components(item["do"], names, hostvars), [*(["posted"] if item["looks_once"] else []), "verify"])
         # A task that failed is told once.
-        return [*found, *(one for one in more if one["component"] not in stopped)], changes
-    changes = []
+        found = [*failed, *(one for one in more if one["component"] not in stopped)]
+    elif item["do"] == COMMAND:
+        found, changes = _of_commands(item, hostvars, names)
+    else:
+        asked = [checks.check(text, "", "skipped", "for a person", person=True) for text in item["ask"]]
+        found, changes = asked if item["do"] == PERSON else [_of_report(item, hostvars[names[0]])], []
+    return found, changes, any(one["verdict"] != "skipped" for one in found)
+
+
+def _of_commands(item: Item, hostvars: t.Mapping[str, t.Any], names: list[str]) -> tuple[list[checks.Check], list[dict[str, t.Any]]]:
+    found: list[checks.Check] = []
+    changes: list[dict[str, t.Any]] = []
     for name in names:
         results = (hostvars[name].get("scheduled_commands") or {}).get("results") or []
         told = {str(result.get("scheduled_command")): result for result in results if not result.get("skipped")}
@@ -268,7 +288,7 @@ def _found(item: Item, hostvars: t.Mapping[str, t.Any], names: list[str]) -> tup
 def complete(run: Run, noted: t.Sequence[Item]) -> list[Item]:
     """Every item that was due; one of which nothing was noted could not be carried out."""
     told = {item["name"]: item for item in noted}
-    lost = {"seconds": 0.0, "ended_at": run["started_at"], "verdict": "error", "changes": []}
+    lost = {"seconds": 0.0, "ended_at": run["started_at"], "verdict": "error", "changes": [], "ran": False}
 
     def missing(item: Item) -> Item:
         row = checks.check(item["do"], "", "error", f"{item['name']}: it was not carried out, see the error above")
@@ -285,5 +305,5 @@ def end(run: Run, word: str, items: t.Sequence[Item], ledger_url: str | None) ->
     told = []
     for item in items:
         counted = {verdict: sum(one["verdict"] == verdict for one in item["checks"]) for verdict in checks.VERDICTS}
-        told.append({**{key: item[key] for key in ("name", "do", "verdict", "seconds", "budget")}, "checks": {key: n for key, n in counted.items() if n}})
+        told.append({**{key: item[key] for key in ("name", "do", "verdict", "seconds", "budget", "ran")}, "checks": {key: n for key, n in counted.items() if n}})
     schedules.end(store, run["id"], clock.now(), word, told)

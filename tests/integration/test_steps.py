@@ -34,6 +34,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
         ("scheduled_due", {"tags": ["daily"]}),
         ("scheduled_note", {"items": {}}),
         ("scheduled_record", {"items": {}}),
+        ("scheduled_turn", {"itm": {}}),
         ("init_record", {"stop": {}}),
         ("rehearsal", {"verbs": "rollback"}),
     ],

@@ -19,7 +19,7 @@ import typing as t
 import yaml
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import addresses
-from ansible_collections.saasops.runbooks.plugins.plugin_utils import scheduled_runs
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import scheduled_procedures, scheduled_runs
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PREFIX = "ansible_collections.saasops.runbooks."
@@ -42,7 +42,7 @@ MESSENGERS = ("pagerduty", "slack", "statuspage")
 # What other verbs put on around their work, or end because somebody has left it on, needs what this verb needs, and is told there.
 TOLD_THERE = "maintenance"
 # It takes no lease for what it looks at, and one of its own for what its items may change: these verbs' work.
-CHANGES_FOR = {"scheduled": ("maintenance",)}
+CHANGES_FOR = {"scheduled": tuple(scheduled_procedures.PROCEDURES)}
 # Where the reading of an address begins.
 READS_ADDRESS = (f"{UTILS}capabilities.variables", "value")
 LONGEST_LINE = 160

@@ -14,6 +14,8 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.ledger.resources 
 
 TAGS = ("morning", "daily", "evening", "weekly", "monthly", "quarterly")
 GRACE = "1h"
+# Of these an operator must know that they were carried out, and not only that their run began.
+WATCHED = ("backup", "backup_verify", "drill")
 
 
 def read(given: t.Any, timezone: t.Any) -> list[dict[str, t.Any]]:
@@ -33,6 +35,13 @@ def read(given: t.Any, timezone: t.Any) -> list[dict[str, t.Any]]:
     return wanted
 
 
+def watched(given: t.Any, environment: str) -> list[dict[str, t.Any]]:
+    """Of ``scheduled_items`` those that are watched one by one, where they are for this environment (``<system>/<environment>``)."""
+    here = environment.rpartition("/")[2]
+    found = [one for one in given or [] if isinstance(one, dict) and one.get("do") in WATCHED and here in (one.get("environments") or [here])]
+    return [{"name": str(one.get("name") or one["do"]), "do": str(one["do"]), "tags": [str(tag) for tag in one.get("tags") or []]} for one in found]
+
+
 def execute(task: Task) -> dict[str, t.Any]:
     """What the module schedule_info does; its documentation tells options and result."""
     from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import schedules
@@ -46,6 +55,7 @@ def execute(task: Task) -> dict[str, t.Any]:
         rows = []
     now = clock.now()
     found = [heartbeat.judge(one, rows, now) for one in wanted]
+    found += [heartbeat.judge_item(item, wanted, rows, now) for item in watched(task.params["items"], str(task.params["environment"] or ""))]
     told = []
     for one in wanted:
         following = cron.following(one["cron"], one["timezone"], now)

@@ -2,7 +2,7 @@
 # Copyright (c) 2026 saasops.runbooks contributors
 """Whether scheduled runs happened when they were due. Pure: no I/O, no clock.
 
-A *row* is what the ledger knows of one run: ``{tags, started_at, ended_at, verdict, budget}``.
+A *row* is what the ledger knows of one run: ``{tags, started_at, ended_at, verdict, budget, items}``; ``items``: ``[{name, verdict, ran}]``.
 """
 
 from __future__ import annotations
@@ -57,6 +57,52 @@ def judge(wanted: t.Mapping[str, t.Any], rows: t.Sequence[Row], now: float) -> c
     if not last:
         return checks.check(name, "", "pass", f"not due yet; {soon}")
     return checks.check(name, "", "pass", f"last {moment(last['started_at'], where)}, {soon}", age, "s")
+
+
+def judge_item(item: t.Mapping[str, t.Any], every: t.Sequence[t.Mapping[str, t.Any]], rows: t.Sequence[Row], now: float) -> checks.Check:
+    """Whether an item was carried out when it was due last: a run that began may have ended before it, or found another run at work.
+
+    ``item``: ``{name, tags}``; ``every``: what is scheduled, as ``wanted`` of :func:`judge`.
+    """
+    name, tags = f"item {item['name']}", set(item["tags"])
+    mine = [row for row in rows if tags & set(row["tags"]) and row["verdict"] not in NO_RUN]
+    done = [row for row in mine if any(_ran(one) for one in _of(row, item["name"]))]
+    last = max((row["started_at"] for row in done), default=None)
+    told = f"last {moment(last, every[0]['timezone'])}" if last is not None and every else "never"
+    dues = [(due, one) for one in every if tags & set(one["tags"]) and (due := _latest(one, [row for row in rows if set(one["tags"]) <= set(row["tags"])], now))]
+    if not dues:
+        return checks.check(name, "", "pass", f"not due yet; {told}")
+    due, wanted = max(dues, key=lambda pair: pair[0])
+    since = [row for row in mine if row["started_at"] >= due - EARLY]
+    age = round(now - last) if last is not None else None
+    if any(row in done for row in since):
+        return checks.check(name, "", "pass", told, age, "s")
+    if any(row["verdict"] == "working" and now - row["started_at"] <= row["budget"] + wanted["grace"] for row in since):
+        return checks.check(name, "", "pass", f"its run is at work; {told}", age, "s")
+    if since and all(row["items"] and not _of(row, item["name"]) for row in since):
+        return checks.check(name, "", "pass", "not due yet: it was not scheduled when its tags were carried out last")
+    why = f"its run {since[-1].get('run', '')} did not come to it" if since else "no run of its tags began"
+    unlucky = next((one for row in reversed(since) for one in _of(row, item["name"])), None)
+    why = f"its run {since[-1].get('run', '')} could not carry it out" if unlucky else why
+    reason = f"was due at {moment(due, wanted['timezone'])}, and {why}; {told}"
+    return checks.check(name, "", "fail", reason, age, "s", next=f"Run it by hand: playbooks/{item['do']}.yml, and see why in the record of that run")
+
+
+def _latest(one: t.Mapping[str, t.Any], rows: t.Sequence[Row], now: float) -> float | None:
+    """When it was due last, its grace being over; never before anything was known of its tags."""
+    if not rows:
+        return None
+    since = max(min(row["started_at"] for row in rows) - EARLY, now - MOST_DAYS * 86400.0)
+    return max((due.first for due in cron.between(one["cron"], one["timezone"], since, now) if due.last + one["grace"] < now), default=None)
+
+
+def _of(row: Row, name: str) -> list[t.Mapping[str, t.Any]]:
+    """What a run did of an item: what several wanted of one verb was done together, and has all their names."""
+    return [one for one in row.get("items") or [] if f", {name}, " in f", {one['name']}, "]
+
+
+def _ran(one: t.Mapping[str, t.Any]) -> bool:
+    return bool(one.get("ran", one["verdict"] != "skipped"))
 
 
 def moment(at: float, where: t.Any) -> str:

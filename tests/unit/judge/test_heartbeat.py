@@ -110,3 +110,42 @@ def test_a_time_that_comes_twice_is_missed_by_its_second_coming_alone() -> None:
     # Whoever starts at the second of two is in time up to its grace, and no longer.
     for late, gone in ((0, []), (600, []), (601, [first])):
         assert heartbeat.missed(when, where, 600, [*days, row(second + late)], second + 700) == gone, late
+
+
+BACKUP = {"name": "backup", "do": "backup", "tags": ["daily"]}
+
+
+def did(started: str, ran: bool | None = True, name: str = "health, backup", **more: t.Any) -> dict[str, t.Any]:
+    """A run; ``ran`` is None where it never came to an item."""
+    items = [] if ran is None else [{"name": name, "verdict": "pass", "ran": ran}]
+    return {**row(at(started), **more), "run": "r1", "items": items}
+
+
+@pytest.mark.parametrize(
+    ("rows", "now", "verdict", "reason"),
+    [
+        ([did("2026-11-20 07:00")], "2026-11-20 12:00", "pass", "last Fri 20 Nov 07:00"),
+        ([did("2026-11-19 07:00"), did("2026-11-20 07:00", False)], "2026-11-20 12:00", "fail", "could not carry it out; last Thu 19 Nov"),
+        ([did("2026-11-19 07:00"), did("2026-11-20 07:00", None, verdict="stopped")], "2026-11-20 12:00", "fail", "did not come to it"),
+        ([did("2026-11-19 07:00")], "2026-11-20 12:00", "fail", "no run of its tags began"),
+        ([did("2026-11-19 07:00")], "2026-11-20 07:59", "pass", "last Thu 19 Nov"),
+        ([did("2026-11-19 07:00"), did("2026-11-20 07:00", None, verdict="overlapped")], "2026-11-20 12:00", "fail", "no run of its tags began"),
+        ([did("2026-11-19 07:00"), did("2026-11-20 07:55", None, verdict="working", ended=None)], "2026-11-20 08:30", "pass", "its run is at work"),
+        ([did("2026-11-19 07:00"), did("2026-11-20 07:00", False), did("2026-11-20 11:00")], "2026-11-20 12:00", "pass", "last Fri 20 Nov 11:00"),
+        ([did("2026-11-19 07:00", name="health"), did("2026-11-20 07:00", name="health")], "2026-11-20 12:00", "pass", "it was not scheduled when"),
+        ([did("2026-11-20 15:00", None, verdict="installed")], "2026-11-21 06:00", "pass", "not due yet; never"),
+        ([], "2026-11-20 12:00", "pass", "not due yet; never"),
+    ],
+)
+def test_an_item_that_was_not_carried_out_is_told(rows: list[dict[str, t.Any]], now: str, verdict: str, reason: str) -> None:
+    check = heartbeat.judge_item(BACKUP, [wanted()], rows, at(now))
+    assert (check["verdict"], reason in check["reason"]) == (verdict, True), check
+    assert bool(check.get("next")) is (verdict == "fail")
+
+
+def test_an_item_of_other_tags_and_one_of_a_longer_name_are_others() -> None:
+    monthly = {**BACKUP, "tags": ["monthly"]}
+    rows = [did("2026-11-19 07:00"), did("2026-11-20 07:00", False)]
+    assert heartbeat.judge_item(monthly, [wanted()], rows, at("2026-11-20 12:00"))["verdict"] == "pass"
+    longer = [did("2026-11-19 07:00"), did("2026-11-20 07:00", name="backup of old")]
+    assert heartbeat.judge_item(BACKUP, [wanted()], longer, at("2026-11-20 12:00"))["reason"].startswith("not due yet: it was not scheduled")
