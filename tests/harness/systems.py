@@ -15,6 +15,7 @@ import typing as t
 
 import yaml
 
+from tests.harness import postgresql, restic
 from tests.harness.world import ROOT, World
 
 SYSTEMS = ("atp", "betaskill", "derrimut", "shine", "tokpulse")
@@ -30,6 +31,14 @@ echo "{\\"metadata\\": {\\"vulnerabilities\\": {\\"moderate\\": 0, \\"high\\": $
 [ "$found" = 0 ]
 """
 Json = dict[str, t.Any]
+# The program of the repository, which keeps nothing while the file ``full`` is there.
+RESTIC = """#!/bin/sh
+for word; do if [ "$word" = backup ] && [ -e {folder}/full ]; then echo "Fatal: unable to save snapshot: no space left on device" >&2; exit 1; fi; done
+exec {restic} "$@"
+"""
+# What a backup has a vendor make, and changes nothing that is served.
+OWN_COPIES = {"request_export", "bulk_export"}
+PASSWORD = "systems-backup-5Hk9Wq2Zt7Rm4Xc8Nv1B"
 # What the systems' pages of metrics say when all is well, in the words of their component_metrics.
 METRICS: dict[str, dict[str, float]] = {
     "atp": {
@@ -89,9 +98,10 @@ class System:
     hosts: dict[str, Json]
     # component -> what of the sandbox stands behind its address
     served: dict[str, str]
+    environment: str
 
     def due(self, tag: str) -> list[Json]:
-        return [item for item in self.items if tag in item["tags"]]
+        return [item for item in self.items if tag in item["tags"] and self.environment in item.get("environments", [self.environment])]
 
     def commands(self, tag: str) -> list[str]:
         return [command for item in self.due(tag) for command in item.get("commands", [])]
@@ -109,8 +119,15 @@ class System:
         return str(declared[-1]).replace("/", "-")
 
     def asked(self) -> list[str]:
+        """What the application was asked for, but for what it exports into a set of backups."""
         file = self.folder / "asked"
-        return file.read_text(encoding="utf-8").split() if file.exists() else []
+        exports = [facts["component_backup"]["command"]["argv"][-1].replace("/", "-") for facts in self.hosts.values() if facts.get("component_backup")]
+        return [word for word in file.read_text(encoding="utf-8").split() if word not in exports] if file.exists() else []
+
+    @property
+    def kept(self) -> pathlib.Path:
+        """The repository of its backups."""
+        return self.folder.parent / "kept" / "repository"
 
 
 def on_sandbox(world: World, name: str, environment: str = "production", database: str = "", sessions: str = "") -> System:
@@ -126,6 +143,7 @@ def on_sandbox(world: World, name: str, environment: str = "production", databas
         (programs / program).write_text(PROGRAM, encoding="utf-8")
         (programs / program).chmod(0o700)
     hosts = _declared(shipped, environment)
+    kept = _kept(world)
     overlay = world.folder / "overlay"
     for folder in ("host_vars", "group_vars"):
         (overlay / folder).mkdir(parents=True)
@@ -138,6 +156,7 @@ def on_sandbox(world: World, name: str, environment: str = "production", databas
     shared["railway_environment"] = "production"
     # At once, and whatever a loaded machine takes to answer; and nobody is told.
     shared.update(health_probes=1, health_probe_interval="0s", health_recheck_after="0s", notify_routes=[])
+    shared.update(backup_repository=str(kept / "repository"), backup_password=PASSWORD, backup_programs=str(kept / "programs"), backup_offsite="ignored")
     served: dict[str, str] = {}
     (overlay / "hosts.yml").write_text(yaml.safe_dump({"components": {"hosts": dict.fromkeys(hosts)}}), encoding="utf-8")
     (overlay / "group_vars" / "components.yml").write_text(yaml.safe_dump(shared), encoding="utf-8")
@@ -149,11 +168,24 @@ def on_sandbox(world: World, name: str, environment: str = "production", databas
             variables.update(component_dsn=address, component_dsn_from=None)
         (overlay / "host_vars" / f"{host}.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
     items = yaml.safe_load((shipped / "group_vars" / "components" / "schedule.yml").read_text(encoding="utf-8"))["scheduled_items"]
-    system = System(name, place / f"{environment}.yml", ["-i", str(overlay / "hosts.yml")], application, items, hosts, served)
+    system = System(name, place / f"{environment}.yml", ["-i", str(overlay / "hosts.yml")], application, items, hosts, served, environment)
     for host, there in served.items():
         world.sandbox.patch(there, **_pages(system, host))
         write_log(world, system, host, [])
     return system
+
+
+def _kept(world: World) -> pathlib.Path:
+    """Where its backups are kept, and the programs that do it."""
+    kept = world.folder / "kept"
+    programs = kept / "programs"
+    programs.mkdir(parents=True)
+    for program in ("pg_dump", "pg_restore", "psql"):
+        (programs / program).symlink_to(postgresql.programs() / program)
+    (programs / "restic").write_text(RESTIC.format(folder=kept, restic=shutil.which("restic")), encoding="utf-8")
+    (programs / "restic").chmod(0o700)
+    restic.repository(kept / "repository", PASSWORD)
+    return kept
 
 
 def variables(name: str, environment: str = "production") -> dict[str, Json]:

@@ -11,6 +11,7 @@ import urllib.request
 import psycopg
 import yaml
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import backups, store
 from tests.harness import systems
 from tests.harness.systems import System
 from tests.harness.world import World
@@ -66,7 +67,9 @@ def fill(system: str, database: str) -> str:
 def plant(world: World, system: System, tag: str, database: str) -> Named:
     """One fault of every kind that the items of this tag can find; (component, check) of each."""
     verbs = {item["do"] for item in system.due(tag)}
-    named = _commands(system, tag)
+    # Time goes on by it: the others happen afterwards.
+    named = _backups(world, system, verbs) if verbs & {"backup", "backup_verify"} else set()
+    named |= _commands(system, tag)
     for verb, fault in (("health", _health), ("logs", _logs), ("monitors", _monitors)):
         if verb in verbs:
             named |= fault(world, system)
@@ -80,6 +83,21 @@ def _commands(system: System, tag: str) -> Named:
             system.fail(command)
             named |= {(component, command) for component in item["components"]}
     return named
+
+
+def _backups(world: World, system: System, verbs: set[str]) -> Named:
+    """A day without a backup, and a set that is not what it was; where one would be made just now, there is no room for it."""
+    world.sandbox.advance(25 * 3600)
+    known = store.Store(f"sqlite:///{world.folder}/ledger.sqlite3", f"{system.name}/{system.environment}", create=False)
+    held = sorted({part["component"] for part in backups.rows(known)[0]["manifest"]["parts"] if part["state"] == "whole"})
+    named = {(component, "backup age") for component in held if "backup_verify" in verbs}
+    if "backup" in verbs:
+        (system.kept.parent / "full").touch()
+        named |= {(component, "backed up") for component in held}
+    index = next((system.kept / "index").iterdir())
+    index.chmod(0o600)
+    index.write_bytes(index.read_bytes()[:-1])
+    return named | ({("", "backup integrity")} if "backup_verify" in verbs else set())
 
 
 def _health(world: World, system: System) -> Named:

@@ -191,20 +191,23 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
     "schedule": {},
     "scheduled": {
         "convex": (
-            "check_admin_key", "download_export", "list_environment_variables", "pause_deployment", "run_query", "stream_function_logs", "unpause_deployment",
+            "cancel_import", "check_admin_key", "download_export", "finish_upload", "list_environment_variables", "pause_deployment", "perform_import",
+            "replace_by_import", "request_export", "run_query", "start_upload", "stream_function_logs", "unpause_deployment", "update_environment_variables",
+            "upload_part",
         ),
         "datadog": (
             "cancel_downtime", "create_downtime", "list_downtimes", "list_monitors", "update_downtime", "validate_existing_monitor", "validate_monitor",
         ),
         "pagerduty": ("send_event",),
         "railway": (
-            "apiToken", "buildLogs", "deployment", "deploymentEvents", "deploymentLogs", "deploymentRedeploy", "deploymentSnapshot", "deployments",
-            "environment", "environmentLogs", "environmentPatchCommit", "httpLogs", "me", "metrics", "project", "projectToken", "projects", "serviceInstance",
-            "variableCollectionReplace", "variableCollectionUpsert", "variableDelete", "variables", "volumeInstanceBackupList", "volumeInstances",
-            "workflowStatus",
+            "apiToken", "buildLogs", "deployment", "deploymentEvents", "deploymentLogs", "deploymentRedeploy", "deploymentRollback", "deploymentSnapshot",
+            "deployments", "environment", "environmentLogs", "environmentPatchCommit", "httpLogs", "me", "metrics", "project", "projectToken", "projects",
+            "serviceInstance", "serviceInstanceDeployV2", "variableCollectionReplace", "variableCollectionUpsert", "variableDelete", "variables",
+            "volumeInstanceBackupCreate", "volumeInstanceBackupList", "volumeInstances", "workflowStatus",
         ),
+        "restic": ("backup", "forget", "init", "prune"),
         "sentry": ("get_events_timeseries", "list_issues"),
-        "shopify": ("bulkOperation", "bulkOperations", "oauth_access_token", "shop"),
+        "shopify": ("bulkOperation", "bulkOperationCancel", "bulkOperationRunQuery", "bulkOperations", "oauth_access_token", "shop"),
         "slack": ("post_message", "post_to_webhook", "update_message"),
         "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
         "stripe": (
@@ -214,10 +217,11 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
         "supabase": ("get_project", "list_all_backups"),
         "uptimerobot": ("create_maintenance_window", "delete_maintenance_window", "list_maintenance_windows", "list_monitors", "update_maintenance_window"),
         "vercel": (
-            "filter_project_envs", "get_auth_token", "get_custom_environments", "get_deployment", "get_deployment_events", "get_deployments",
-            "get_edge_config_items", "get_edge_configs", "get_global_config_items", "get_global_configs", "get_project", "get_project_env", "get_projects",
-            "get_rolling_release", "get_runtime_logs", "patch_edge_config_items", "patch_global_config_items", "pause_project", "unpause_project",
-            "update_project",
+            "batch_remove_project_env", "create_deployment", "create_project_env", "edit_project_env", "filter_project_envs", "get_auth_token",
+            "get_custom_environments", "get_deployment", "get_deployment_events", "get_deployments", "get_edge_config_items", "get_edge_configs",
+            "get_global_config_items", "get_global_configs", "get_project", "get_project_env", "get_projects", "get_rolling_release", "get_runtime_logs",
+            "list_promote_aliases", "list_rollback_aliases", "patch_edge_config_items", "patch_global_config_items", "pause_project", "request_promote",
+            "request_rollback", "unpause_project", "update_project",
         ),
     },
 }

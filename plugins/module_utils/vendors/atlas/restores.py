@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import planned
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.client import AGAIN, planned
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import UNREADABLE, Failure, not_there, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
@@ -20,7 +20,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.waiting import wait_for
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas import snapshots
-from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas.client import AGAIN, VENDOR, Place, check_place, connect, is_id, malformed
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.atlas.client import VENDOR, Place, check_place, connect, is_id, malformed
 
 Json = dict[str, t.Any]
 AUTOMATED, POINT_IN_TIME = "automated", "pointInTime"
