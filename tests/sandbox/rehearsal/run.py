@@ -104,7 +104,7 @@ def _played(place: Place, request: Json, about: Rehearsed, stack: contextlib.Exi
     told = _written(place, request, inventory)
     tags = _tags(place, request)
     heard = ""
-    for former in about.before:
+    for former in [*about.before, *_sets(request, tags)]:
         heard += _play(place, request, former, [told, *(tags if former == "scheduled" else [])], stack)[1]
         place.sandbox.advance(1)
     # A named scenario is what it is, and nothing beside it.
@@ -134,6 +134,17 @@ def _tags(place: Place, request: Json) -> list[str]:
     facts: Json = next(iter(request["components"].values()), {})
     runs = facts.get("schedule_runs") or [{"tags": ["daily"]}]
     return ["--tags", ",".join(runs[0]["tags"])]
+
+
+def _sets(request: Json, tags: t.Sequence[str]) -> list[str]:
+    """The playbook that makes a set first, where a scheduled run looks at sets or proves one and makes none itself."""
+    arguments = list(request["arguments"])
+    if request["verb"] != "scheduled":
+        return []
+    given = arguments[arguments.index("--tags") + 1] if "--tags" in arguments[:-1] else tags[1]
+    facts: Json = next(iter(request["components"].values()), {})
+    due = {item.get("do") for item in facts.get("scheduled_items") or [] if set(given.split(",")) & set(item.get("tags") or [])}
+    return ["backup"] if due & {"backup_verify", "drill"} and "backup" not in due else []
 
 
 def _written(place: Place, request: Json, inventory: Json) -> str:
