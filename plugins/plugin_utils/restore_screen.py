@@ -8,12 +8,14 @@ import datetime
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge.restores import few
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge.restores import MOST_NAMED, few
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_screen import clock_line
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, duration
 
 Json = dict[str, t.Any]
+# Of more parts than these one line each is told, so that all of them have room.
+MANY = 3
 HEADLINES = {
     "done": "RESTORED - the same as the set",
     "unproved": "RESTORED - NOT PROVED, nothing tells whether it is the same",
@@ -45,13 +47,12 @@ def build(run: Run, components: Components, begun: t.Mapping[str, t.Any], conclu
     screen.rows = [_row(part, word) for part in parts]
     for part in parts:
         if part["differences"] and part["there"] and (word in ("plan", "refused", "held") or part["result"] in ("different", "differs")):
-            screen.lines.append(f"{part['name']}: {few(part['differences'])}")
+            screen.lines.append(f"{part['name']}: {few(part['differences'], MOST_NAMED if len(parts) <= MANY else 1)}")
     if begun["why"]:
         screen.lines.append(begun["why"])
     screen.lines += _complaints(components)
     screen.lines += [f"{name} is failing: {why}" for name, why in concluded["sick"].items()]
-    for kept in _kept(components):
-        screen.rows.append([f"{kept['name']}: {kept['why']}"]) if screen.columns else screen.lines.append(f"{kept['name']}: {kept['why']}")
+    screen.lines += _kept(components)
     screen.until_undone = [f"{name} is in maintenance: {why}" for name, why in concluded["closed"].items()]
     if concluded["changes"] and word != "plan":
         screen.until_undone += _until_undone(parts, concluded)
@@ -98,8 +99,13 @@ def _row(part: Json, word: str) -> list[str]:
     return [part["name"], now, f"{part['rows']:,}", said]
 
 
-def _kept(components: Components) -> list[Json]:
-    return [kept for name in components.names for kept in ((components.result(name, "plan") or {}).get("restore") or {}).get("kept") or []]
+def _kept(components: Components) -> list[str]:
+    """What is left alone, by the reason for it."""
+    found: dict[str, list[str]] = {}
+    for name in components.names:
+        for kept in ((components.result(name, "plan") or {}).get("restore") or {}).get("kept") or []:
+            found.setdefault(kept["why"], []).append(kept["name"])
+    return [f"{', '.join(sorted(names))}: {why}" for why, names in found.items()]
 
 
 def _complaints(components: Components) -> list[str]:

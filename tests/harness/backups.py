@@ -60,9 +60,11 @@ class Kept:
         self.declare(**variables)
 
     def declare(self, hosts: dict[str, t.Any] | None = None, **variables: t.Any) -> None:
-        """What else stands in the inventory. Of the other components nothing is kept."""
+        """What else stands in the inventory. Of the world's own components nothing is kept, where ``hosts`` does not say so."""
         database = {"component_vendor": "postgres", "component_dsn": self.url}
-        every = {name: {"component_backup": False, **(hosts or {}).get(name, {})} for name in self.world.components()}
+        every = {name: {"component_backup": False} for name in self.world.components()}
+        for name, more in (hosts or {}).items():
+            every[name] = {**every.get(name, {}), **more}
         self.world.inventory = self.world.write_inventory(hosts={**every, "database": database}, **self._given, **variables)
 
     def _programs(self) -> pathlib.Path:

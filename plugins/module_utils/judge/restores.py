@@ -65,7 +65,8 @@ def compare(part: Facts, told: Facts, only: t.Sequence[str] = ()) -> Compared:
             different.append("another watermark, or none")
     more = tuple(sorted(name for name in there if not only and name not in part["counts"] and there[name]))
     # A database without rows is told by no table at all.
-    by = "rows" if tables and len(both) == len(tables) else "counts" if tables or part.get("kind") in COUNTED else "values" if named_here else ""
+    by = "rows" if tables and len(both) == len(tables) else "values" if named_here and not only else ""
+    by = by or ("counts" if tables or part.get("kind") in COUNTED else "")
     same = None if not by and not different else not different
     return Compared(same, by, tuple(different), rows, more)
 

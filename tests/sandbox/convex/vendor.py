@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
+import json
 import random
 import re
 import secrets
@@ -175,6 +177,7 @@ class Convex:
             "variables": sorted(deployment.env),
             "tables": {name: len(rows) for name, rows in deployment.tables.items()},
             "files": len(deployment.files),
+            "content": _content(deployment),
             "exports": [it.state for it in deployment.exports],
             "imports": [it.state for it in deployment.imports],
             "keys": [{"name": key.name, "allowed": list(key.allowed)} for key in deployment.keys],
@@ -269,3 +272,10 @@ class Convex:
         named = ("state", "user", "system", "usage_limit", "deploymentType")
         known = STATES | {"none", "prod", "dev"}
         return {key: "hibernating" if key in named and str(value) in known else self.obscure(value) for key, value in body.items()}
+
+
+def _content(deployment: Deployment) -> dict[str, str]:
+    """A digest of every table's documents, whole as they are, and of the files that are stored."""
+    rows: dict[str, t.Any] = {name: [table[key] for key in sorted(table)] for name, table in deployment.tables.items()}
+    rows["files"] = sorted((it.id, it.content_type, hashlib.sha256(it.content).hexdigest()) for it in deployment.files.values())
+    return {name: hashlib.sha256(json.dumps(one, sort_keys=True).encode()).hexdigest() for name, one in rows.items()}
