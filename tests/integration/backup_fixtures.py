@@ -77,6 +77,15 @@ class Room:
         finally:
             self._ended(task)
 
+    def admit(self, stored: Stored, mode: Mode, name: str = "", only: t.Sequence[str] = (), **tools: str) -> None:
+        """``tools``: other versions than those that it was made with."""
+        task = self.task()
+        row = {**stored.row, "tools": {**stored.row["tools"], **tools}}
+        try:
+            self._restorer(stored).admit(task, row, Where(mode, self.component, name), only)
+        finally:
+            self._ended(task)
+
     def look(self, stored: Stored, mode: Mode, name: str = "", only: t.Sequence[str] = ()) -> Told:
         task = self.task()
         try:

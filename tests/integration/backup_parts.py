@@ -90,6 +90,16 @@ class Place:
 
         return self.run(do, **params)
 
+    def admit(self, stored: Stored, mode: t.Any = "in_place", only: t.Sequence[str] = (), **params: t.Any) -> Json:
+        """Whether it could be put back; nothing is changed."""
+
+        def do(task: Task) -> None:
+            room = rooms.restorer(stored.row["kind"])
+            assert room is not None
+            room.admit(task, stored.row, Where(mode, self.component, "restored"), only)
+
+        return self.run(do, **params)
+
     def look(self, stored: Stored, mode: t.Any = "in_place", only: t.Sequence[str] = (), **params: t.Any) -> Json:
         """What is there now; the whole result when that could not be seen."""
 

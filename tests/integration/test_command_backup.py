@@ -101,6 +101,9 @@ def test_only_the_application_knows_where_it_belongs(shop: pathlib.Path, mode: t
         Room(one.component).put(stored, "in_place")
     with pytest.raises(Failure, match="declares no command that takes its export back"):
         room(shop, restore=[]).put(stored, "in_place")
+    with pytest.raises(Failure, match="declares no command that takes its export back"):
+        room(shop, restore=[]).admit(stored, "in_place")
+    one.admit(stored, "in_place")
 
 
 @pytest.mark.parametrize(

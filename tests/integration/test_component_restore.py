@@ -140,3 +140,45 @@ def test_what_is_there_already_under_that_name_is_not_touched(shop: Shop) -> Non
     assert (refused["failed"], "was not made by a restore" in refused["msg"]) == (True, True)
     kept = shop.restore(name="of_somebody", state="absent", allow="destroy")
     assert (kept["failed"], "of_somebody" in shop.databases()) == (True, True)
+
+
+def old(shop: Shop, program: str, said: str) -> None:
+    """Have a program that says it is another version."""
+    path = shop.repo.parent / "programs" / program
+    path.unlink()
+    path.write_text(f"#!/bin/sh\necho '{said}'\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    ("asked", "spoil", "code", "words"),
+    [
+        (MEANT, lambda shop: (shop.repo.parent / "programs/psql").unlink(), "programs", "there is no program"),
+        (MEANT, lambda shop: old(shop, "pg_restore", "pg_restore (PostgreSQL) 9.6.24"), "programs", "pg_restore is 9.6.24, and the backup was made by pg_dump"),
+        (MEANT, lambda shop: limit(shop, "GRANT ALL ON SCHEMA public TO limited"), "owner", "the role limited does not own public._prisma_migrations, public.orders"),
+        ({}, lambda shop: limit(shop, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO limited"), "createdb", "ALTER ROLE limited CREATEDB"),
+        ({"name": "taken_by_somebody"}, lambda shop: shop.ask("CREATE DATABASE taken_by_somebody"), "name", "was not made by a restore"),
+    ],
+    ids=["no psql", "old pg_restore", "no owner", "no createdb", "taken"],
+)
+def test_what_could_not_be_put_back_is_refused_before_anything_is_changed(
+    asked: dict[str, t.Any], spoil: t.Callable[[Shop], t.Any], code: str, words: str, check: bool, shop: Shop
+) -> None:
+    shop.backup()
+    shop.ask("DELETE FROM orders WHERE id > 100")
+    before, there, url = shop.rows(), shop.databases(), shop.url
+    spoil(shop)
+    refused = shop.restore(check=check, **{**asked, **({"confirm": "staging"} if asked else {})})
+    shop.url = url
+    assert (refused["failed"], refused["failure"]["code"], sent(refused)) == (True, code, []), refused["msg"]
+    assert words in refused["msg"] and "database/postgres.dump: " in refused["msg"]
+    assert (shop.rows(), shop.databases() - {"taken_by_somebody"}) == (before, there)
+    shop.ask("DROP DATABASE IF EXISTS taken_by_somebody")
+
+
+def limit(shop: Shop, statement: str) -> None:
+    """From now on the shop's address is that of a role that may only read, and what the statement says."""
+    shop.ask("DO $$ BEGIN CREATE ROLE limited LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    shop.ask(f"GRANT pg_read_all_data TO limited; {statement}")
+    shop.url = shop.url.replace("postgres@", "limited@")

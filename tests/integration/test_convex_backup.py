@@ -8,6 +8,8 @@ import io
 import json
 import os
 import pathlib
+import shutil
+import types
 import typing as t
 import zipfile
 
@@ -267,16 +269,28 @@ def test_another_deployment_takes_it_is_marked_and_emptied_again(place: Place, s
     stored = elsewhere(place.store(ARCHIVE))
     # It serves somebody: nothing is put over that.
     assert place.look(stored, "beside")["failure"]["kind"] == "not_found"
-    assert place.put(stored, "beside")["failure"]["code"] == "not_ours"
+    assert place.admit(stored, "beside")["failure"]["code"] == place.put(stored, "beside")["failure"]["code"] == "not_ours"
     assert place.drop(stored)["failure"]["code"] == "not_ours"
     empty(sandbox, tmp_path)
     for _time in range(2):
+        assert place.admit(stored, "beside").get("failed") is None
         assert place.put(stored, "beside").get("failed") is None
         assert same(stored.row, place.look(stored, "beside"))
     for _time in range(2):
         assert place.drop(stored).get("failed") is None
         assert place.look(stored, "beside")["failure"]["kind"] == "not_found"
     assert run(sandbox, convex_function, path="users:list", type="query")["function"]["value"] == []
+
+
+def test_one_that_would_not_fit_on_the_disk_is_refused_before_it_is_fetched(place: Place, sandbox: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = place.store(ARCHIVE)
+    sandbox.clear_journal()
+    free = len(stored.content)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: types.SimpleNamespace(free=free))
+    assert place.admit(stored).get("failed") is None
+    # Of named tables a second file is made.
+    assert place.admit(stored, only=["users"])["failure"]["code"] == "room"
+    assert sandbox.journal(changes=True) == []
 
 
 def test_there_is_no_second_place_in_one_deployment(place: Place, sandbox: t.Any) -> None:

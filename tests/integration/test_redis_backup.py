@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import io
 import pathlib
+import shutil
 import socket
+import types
 import typing as t
 
 import pytest
@@ -111,6 +113,8 @@ def test_one_database_goes_beside_another_of_the_same_server(server: t.Any, room
         ninth.set("somebody's", "1")
         with pytest.raises(Failure, match="is not empty, and was not made by a restore"):
             room.put(stored, "beside", "9")
+        with pytest.raises(Failure, match="is not empty, and was not made by a restore"):
+            room.admit(stored, "beside", "9")
         with pytest.raises(Failure, match="was not made by a restore, so it is not emptied"):
             room.drop(stored, "beside", "9")
         ninth.flushdb()
@@ -182,6 +186,42 @@ def test_a_snapshot_of_a_newer_server_is_kept_though_its_keys_cannot_be_counted(
     assert "its keys are not counted, for it holds a value of the type 15" in kept.told.notes
     assert abs(len(kept.content) - len(whole.content)) < 100
     assert whole.told.counts["db0"] > 3000
+
+
+def test_what_could_not_be_put_back_is_told_before_a_key_is_touched(server: t.Any, room: Room, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(server)
+    stored = room.store()
+    room.admit(stored, "in_place")
+    room.admit(stored, "disposable", "drill")
+    refusals: list[tuple[str, t.Callable[[], None]]] = [
+        ("the backup is of Redis 99.1", lambda: room.admit(stored, "in_place", redis="99.1.0")),
+        ("has no tables", lambda: room.admit(stored, "in_place", only=["sess"])),
+        ("there is no program redis-server", lambda: Room(room.component, **{**room.options, "programs": None}).admit(stored, "disposable")),
+    ]
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        for words, admit in refusals:
+            with pytest.raises(Failure, match=words):
+                admit()
+    newer = tmp_path / "redis-server"
+    newer.write_text("#!/bin/sh\necho 'Redis server v=99.0.1 sha=00000000:0'\n", encoding="utf-8")
+    newer.chmod(0o755)
+    with pytest.raises(Failure, match="an older one does not take what a newer one gives"):
+        Room(room.component, **{**room.options, "programs": str(tmp_path)}).admit(stored, "in_place")
+    server.config_set("maxmemory", "1000")
+    with pytest.raises(Failure, match="the server may hold 0 MB"):
+        room.admit(stored, "in_place")
+    server.config_set("maxmemory", "0")
+    server.execute_command("REPLICAOF", "127.0.0.1", "1")
+    try:
+        with pytest.raises(Failure, match="is a replica"):
+            room.admit(stored, "in_place")
+    finally:
+        server.execute_command("REPLICAOF", "NO", "ONE")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: types.SimpleNamespace(free=len(stored.content) - 1))
+    with pytest.raises(Failure, match="on the disk for a while"):
+        room.admit(stored, "in_place")
+    assert room.changes == []
 
 
 def test_databases_without_keys_are_not_told_of(server: t.Any, room: Room) -> None:

@@ -87,6 +87,26 @@ def test_nothing_is_replaced_that_is_not_kept(kept: Kept, launcher: Launcher) ->
     check_fits(run)
 
 
+def test_one_part_that_cannot_be_put_back_refuses_the_whole_before_the_doors_are_closed(kept: Kept, launcher: Launcher) -> None:
+    shelf = kept.world.folder / "members"
+    shelf.mkdir()
+    (shelf / "data.json").write_text('{"members": [1, 2]}', encoding="utf-8")
+    command = {"argv": ["cat", "data.json"], "restore": ["tee", "data.json"], "folder": str(shelf), "file": "members.json", "count": "members"}
+    members = {"component_vendor": "other", "component_url": kept.world.components()["app"]["component_url"], "component_backup": {"command": command}}
+    kept.declare(hosts={"app": {"component_maintenance": FLAG}, "members": members})
+    kept.backup(launcher)
+    kept.destroy()
+    (shelf / "data.json").write_text('{"members": []}', encoding="utf-8")
+    now = kept.ask("SELECT count(*) FROM users WHERE email = 'gone@example.com'")
+    (kept.folder / "programs/pg_restore").write_text("#!/bin/sh\necho 'pg_restore (PostgreSQL) 9.6.24'\n", encoding="utf-8")
+    for more in (("--check",), ()):
+        run = kept.play(launcher, "restore", *MEANT, *more, limit="app,database,members")
+        check_refused(kept.world, run, "pg_restore is 9.6.24, and the backup was made by pg_dump", "backup_programs")
+        check_fits(run)
+    assert (kept.ask("SELECT count(*) FROM users WHERE email = 'gone@example.com'"), kept.ask("SELECT to_regclass('orders')")) == (now, [(None,)])
+    assert ((shelf / "data.json").read_text(encoding="utf-8"), kept.sets("pre_restore"), kept.left_behind()) == ('{"members": []}', [], [])
+
+
 WHERE = (
     "before pg_dump",
     "after pg_dump",

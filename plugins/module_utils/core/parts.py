@@ -90,6 +90,10 @@ class Source(t.Protocol):
 class Restorer(t.Protocol):
     """The room of one kind of parts: a module with these functions. ``part`` is the part's row of the manifest."""
 
+    def admit(self, task: Task, part: t.Mapping[str, t.Any], where: Where, only: t.Sequence[str]) -> None:
+        """Refuse what could not be put back: programs that are missing or of another version, a place that may not be written, no room for it.
+        Asked of every part of every component before maintenance begins and the first of them is changed. Changes nothing."""
+
     def put(self, task: Task, part: t.Mapping[str, t.Any], source: Source, where: Where, only: t.Sequence[str]) -> None:
         """Put the content back, all of it or the tables ``only``. What was half put back before is put back anew: asked twice, it is there once."""
 

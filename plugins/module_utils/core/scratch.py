@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import typing as t
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.folders import state_folder
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transfer import local
 
@@ -26,6 +27,19 @@ def work() -> pathlib.Path:
     except OSError as error:
         raise local(error, f"{place} cannot be used") from error
     return place
+
+
+def check_room(needed: int, what: str) -> None:
+    """Refuse what would not fit on the disk that holds the folder for work."""
+    place = work()
+    free = shutil.disk_usage(place).free
+    if needed > free:
+        said = f"{what} needs {_megabytes(needed)} on the disk for a while, and {place} has {_megabytes(free)}"
+        raise Failure("invalid", said, "Make room there, or let XDG_STATE_HOME lead to a larger disk", code="room")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.0f} MB"
 
 
 @contextlib.contextmanager

@@ -145,14 +145,24 @@ def _shown(argv: list[str]) -> str:
 
 
 # -- the way back
-def put(task: Task, part: Row, source: Source, where: Where, only: t.Sequence[str]) -> None:
+def admit(task: Task, part: Row, where: Where, only: t.Sequence[str]) -> None:
+    _taking(where, only)
+
+
+def _taking(where: Where, only: t.Sequence[str]) -> Command:
+    """The command that takes the export back."""
     _in_place(where)
     if only:
         raise refuse("a command takes back the whole of its export", "Restore the whole part", code="only")
     command = declared(where.component)
     if not command.restore:
-        hint = "Give command: {restore: [...]}: a command that takes the export on its standard input"
+        hint = "Give command: {restore: [...]}: a command that takes the export on its standard input; or leave it out: restore_parts"
         raise refuse(f"{where.component.get('name')} declares no command that takes its export back", hint, code="restore")
+    return command
+
+
+def put(task: Task, part: Row, source: Source, where: Where, only: t.Sequence[str]) -> None:
+    command = _taking(where, only)
     body = {"part": part["name"], "snapshot": part.get("snapshot"), "argv": command.restore}
     task.gate.change(VENDOR, RESTORE, place(part, where), body, lambda: _fed(task, command, source))
 

@@ -73,6 +73,8 @@ def execute(task: Task) -> Json:
     differing = [one for one in parts if one.found is None or before[one.row["name"]].same is not True]
     if differing:
         _check_meant(task, ask, component, chosen, own)
+        for one in differing:
+            _check_possible(task, one)
     told = [_part(one, before[one.row["name"]], "same" if one not in differing else "differs") for one in parts]
     found = {row["name"]: row["differences"] for row in told}
     for one in differing:
@@ -161,6 +163,15 @@ def _check_meant(task: Task, ask: Ask, component: Row, chosen: catalogue.Set, ow
     task.gate.admit(VENDOR, REPLACE if ask.mode == "in_place" else PUT, component["name"])
     if ask.mode == "in_place" and not task.check_mode and not params["safety"]:
         raise refuse("nothing keeps what is there now", "Give safety: the id of a set that was made just before, as playbooks/restore.yml does", "safety")
+
+
+def _check_possible(task: Task, one: One) -> None:
+    try:
+        one.room.admit(task, one.row, one.where, one.only)
+    except Failure as failure:
+        if not failure.message.startswith(str(one.row["name"])):
+            failure.message = f"{one.row['name']}: {failure.message}"
+        raise
 
 
 # -- looking and putting

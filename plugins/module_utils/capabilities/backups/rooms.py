@@ -64,6 +64,9 @@ class _Addressed:
         self._room = room
         self.place = room.place
 
+    def admit(self, task: Task, part: t.Mapping[str, t.Any], where: Where, only: t.Sequence[str]) -> None:
+        self._room.admit(_addressed(task), part, where, only)
+
     def put(self, task: Task, part: t.Mapping[str, t.Any], source: Source, where: Where, only: t.Sequence[str]) -> None:
         self._room.put(_addressed(task), part, source, where, only)
 

@@ -17,6 +17,11 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction 
 Row = t.Mapping[str, t.Any]
 
 
+def admit(task: Task, part: Row, where: Where, only: t.Sequence[str]) -> None:
+    """Whether its vendor can be asked has been seen by looking."""
+    _room(part, where)
+
+
 def put(task: Task, part: Row, source: Source, where: Where, only: t.Sequence[str]) -> None:
     room = _room(part, where)
     wanted = [one for one in kept_variables.kept(source, part["name"]) if one.value is not None and _meant(one.label, only)]

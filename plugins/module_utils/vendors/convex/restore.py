@@ -26,6 +26,14 @@ MARK = "saasops_restored"
 Row = t.Mapping[str, t.Any]
 
 
+def admit(task: Task, part: Row, where: Where, only: t.Sequence[str]) -> None:
+    at = _there(task, part, where)
+    if where.mode != "in_place" and not _is_marked(at):
+        _check_empty(at)
+    # An import is brought as a file; of named tables a second one is made of it.
+    scratch.check_room(int(part["bytes"]) * (2 if only else 1), str(part["name"]))
+
+
 def put(task: Task, part: Row, source: Source, where: Where, only: t.Sequence[str]) -> None:
     at = _there(task, part, where)
     with scratch.file() as file:
@@ -127,10 +135,13 @@ def _is_marked(at: Place) -> bool:
 def _mark(task: Task, at: Place, part: Row) -> None:
     if _is_marked(at):
         return
-    known = tables.names(at)
-    full = [name for name in known if tables.size(at, name)]
+    _check_empty(at)
+    row = json.dumps({"part": part["name"], "sha256": part["sha256"]}).encode() + b"\n"
+    _bring(task, at, {"name": "mark"}, io.BytesIO(row), operations.PERFORM_IMPORT, "append", "json_lines", MARK)
+
+
+def _check_empty(at: Place) -> None:
+    full = [name for name in tables.names(at) if tables.size(at, name)]
     if full or contents.here(at, [contents.STORAGE])[contents.STORAGE].count:
         what = f"rows in {', '.join(full[:3])}" if full else "stored files"
         raise refuse(f"{at.where} holds {what} that no restore put there", "Name a deployment that is empty; or restore in place", "not_ours")
-    row = json.dumps({"part": part["name"], "sha256": part["sha256"]}).encode() + b"\n"
-    _bring(task, at, {"name": "mark"}, io.BytesIO(row), operations.PERFORM_IMPORT, "append", "json_lines", MARK)

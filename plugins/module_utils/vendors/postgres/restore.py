@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, piping, redaction, scratch
-from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import refuse
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations import Operation
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.parts import Source, Told, Where
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
@@ -70,6 +70,66 @@ def _is_ours(said: str) -> bool:
     return said.startswith((_BEGUN, "saasops: restored from "))
 
 
+# -- may it be put there
+_MAY = """SELECT current_setting('server_version_num')::int / 10000 AS major, pg_is_in_recovery() AS standby, current_user::text AS role,
+    (SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user) AS makes"""
+_FOREIGN = """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' AND NOT pg_has_role(c.relowner, 'USAGE')
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e') ORDER BY 1"""
+
+
+def admit(task: Task, part: Row, where: Where, only: t.Sequence[str]) -> None:
+    address, work = address_of(task, task.params["dsn"]), programs(task)
+    name, only = _name(address, where), _meant(part, only)
+    _check_programs(part, work, address, where)
+    with looking(address, 10.0, 5.0) as looker:
+        may = looker.ask(_MAY)[0]
+        foreign = [row["name"] for row in looker.ask(_FOREIGN) if not only or row["name"] in only]
+    made = _major(part, "postgresql")
+    if may["major"] < made:
+        said = f"the backup is of PostgreSQL {made}, and the server is PostgreSQL {may['major']}: an older one does not take what a newer one gives"
+        hint = f"Name a component whose server is PostgreSQL {made}, or a newer one: -e restore_target=<component>"
+        raise Failure("invalid", said, hint, VENDOR, code="version")
+    if may["standby"]:
+        raise Failure("invalid", "the server is a standby, which takes no changes", "Give the address of the primary", VENDOR, code="standby")
+    role = redaction.plain(may["role"], 80)
+    if where.mode != "in_place":
+        if not may["makes"]:
+            raise Failure("permission", f"the role {role} may not make databases", f"Let it: ALTER ROLE {role} CREATEDB", VENDOR, code="createdb")
+        _check_free(address, name, _mark(part, "restored", only))
+    elif foreign:
+        hint = "Give the address of the role that owns them, or of one that belongs to it"
+        raise Failure("permission", f"the role {role} does not own {_listed(foreign[:3])}, and cannot replace them", hint, VENDOR, code="owner")
+
+
+def _check_programs(part: Row, work: dumps.Programs, address: Address, where: Where) -> None:
+    if where.mode == "in_place":
+        work.path("psql")
+    major, said = work.version(address, "pg_restore")
+    made = _major(part, "pg_dump")
+    if major < made:
+        hint = f"Install postgresql-client-{made}, and say where it is: backup_programs: /usr/lib/postgresql/{made}/bin"
+        raise Failure("invalid", f"pg_restore is {said}, and the backup was made by pg_dump {made}: an older one cannot read it", hint, VENDOR, code="programs")
+
+
+def _major(part: Row, tool: str) -> int:
+    """Of what the backup was made with; 0 where it does not say."""
+    first = str((part.get("tools") or {}).get(tool) or "").partition(".")[0]
+    return int(first) if first.isdigit() else 0
+
+
+def _check_free(address: Address, name: str, mark: str) -> bool:
+    """Whether a database of that name is to be made, or made anew; false when it is there, restored from the same."""
+    said = _marked(address, name)
+    if said == mark:
+        return False
+    if said is not None and not said.startswith(_BEGUN):
+        what = f"is {said.removeprefix('saasops: ')}" if _is_ours(said) else "was not made by a restore"
+        hint = _by_hand("Give another name, or drop it by hand", name)
+        raise refuse(f"the database {name} is there already, and {redaction.plain(what, 200)}", hint, code="name")
+    return True
+
+
 # -- put
 def put(task: Task, part: Row, source: Source, where: Where, only: t.Sequence[str]) -> None:
     address = address_of(task, task.params["dsn"])
@@ -82,14 +142,8 @@ def put(task: Task, part: Row, source: Source, where: Where, only: t.Sequence[st
         body = {"part": part["name"], "snapshot": part.get("snapshot"), "only": only}
         task.gate.change(VENDOR, operation, target, body, lambda: _replace(task, part, source, address, only))
         return
-    said = _marked(address, name)
-    if said == _mark(part, "restored", only):
+    if not _check_free(address, name, _mark(part, "restored", only)):
         return
-    if said is not None and not said.startswith(_BEGUN):
-        what = f"is {said.removeprefix('saasops: ')}" if _is_ours(said) else "was not made by a restore"
-        raise refuse(
-            f"the database {name} is there already, and {redaction.plain(what, 200)}", _by_hand("Give another name, or drop it by hand", name), code="name"
-        )
     body = {"part": part["name"], "snapshot": part.get("snapshot"), "only": only, "name": name}
     task.gate.change(VENDOR, BESIDE, place(part, where), body, lambda: _beside(task, part, source, where, address, name, only))
 

@@ -64,9 +64,41 @@ def _folder(part: Row, where: Where) -> str:
 
 
 # -- put
-def put(task: Task, part: Row, source: Source, where: Where, only: t.Sequence[str]) -> None:
+def admit(task: Task, part: Row, where: Where, only: t.Sequence[str]) -> None:
+    _check_whole(only)
+    ours, made = local_server.version(task), str((part.get("tools") or {}).get("redis") or "")
+    if _major(ours) < _major(made):
+        said = f"the backup is of Redis {made}, and redis-server here is {ours}: an older one does not load what a newer one gives"
+        raise Failure("invalid", said, "Install a redis-server of that version, and say where it is: backup_programs", VENDOR, code="programs")
+    scratch.check_room(int(part["bytes"]), str(part["name"]))
+    if where.mode == "disposable":
+        return
+    if where.mode == "beside":
+        _check_room(task, part, where)
+    with _served(task, None) as client:
+        _check_version(client, ours)
+        _check_target(client, part)
+
+
+def _check_target(client: t.Any, part: Row) -> None:
+    """What its server tells of itself: some are asked in vain, and then nothing is known."""
+    said = {**client.info("replication"), **client.info("memory")}
+    if said.get("role") == "slave" and said.get("slave_read_only"):
+        raise Failure("invalid", "the server is a replica, which takes no keys", "Give the address of its master", VENDOR, code="replica")
+    most = int(said.get("maxmemory") or 0)
+    # A snapshot is packed: what it holds takes more than that in memory.
+    if most and int(part["bytes"]) > most:
+        sizes = f"{part['bytes'] / 1_000_000:,.0f} MB, and the server may hold {most / 1_000_000:,.0f} MB"
+        raise Failure("invalid", f"{part['name']} is {sizes}", "Let it hold more (maxmemory), or take a larger server", VENDOR, code="room")
+
+
+def _check_whole(only: t.Sequence[str]) -> None:
     if only:
         raise refuse("a Redis part has no tables", "Restore the whole part, beside or in place", code="only")
+
+
+def put(task: Task, part: Row, source: Source, where: Where, only: t.Sequence[str]) -> None:
+    _check_whole(only)
     body = {"part": part["name"], "snapshot": part.get("snapshot"), "name": where.name}
     target = place(part, where)
     if where.mode == "disposable":
@@ -98,19 +130,19 @@ def _copied(task: Task, part: Row, source: Source, where: Where) -> None:
         local_server.keep(source, folder)
         with local_server.running(task, folder) as loaded:
             numbers = sorted(int(name[2:]) for name in loaded.info("keyspace"))
-            _check_version(task, loaded)
+            with _served(task, None) as client:
+                _check_version(client, str(loaded.info("server").get("redis_version") or "0"))
             for number in numbers:
                 to = _number(where, part) if where.mode == "beside" else number
                 _copy(task, loaded, number, to, str(part["name"]) if where.mode == "beside" else "")
 
 
-def _check_version(task: Task, loaded: t.Any) -> None:
+def _check_version(client: t.Any, ours: str) -> None:
     """Whether the target takes what our own server gives."""
-    with _served(task, None) as client:
-        theirs, ours = (str(one.info("server").get("redis_version") or "0") for one in (client, loaded))
-        if _major(theirs) < _major(ours):
-            said = f"the server is Redis {theirs}, and redis-server here is {ours}: an older one does not take what a newer one gives"
-            raise Failure("invalid", said, "Use a redis-server of the same version here (backup_programs), or a newer target", VENDOR, code="programs")
+    theirs = str(client.info("server").get("redis_version") or "0")
+    if _major(theirs) < _major(ours):
+        said = f"the server is Redis {theirs}, and redis-server here is {ours}: an older one does not take what a newer one gives"
+        raise Failure("invalid", said, "Use a redis-server of the same version here (backup_programs), or a newer target", VENDOR, code="programs")
 
 
 def _major(version: str) -> tuple[int, ...]:
