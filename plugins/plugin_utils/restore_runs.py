@@ -34,7 +34,7 @@ def begin(run: Run, components: Components, ledger_url: str | None) -> Json:
     """
     values, verb = run["values"], run["verb"]
     plans = {name: plan for name in components.names if (plan := components.result(name, "plan")) is not None}
-    refused = sorted(name for name, plan in plans.items() if plan.get("failed"))
+    refused = sorted(name for name, plan in plans.items() if plan.get("failed") or _webhooks(components, name, "webhooks_plan").get("failed"))
     good = {name: plan for name, plan in plans.items() if not plan.get("failed") and plan["restore"]["supported"]}
     first: Json = next(iter(good.values()), {"restore": {"set": {}, "to": "", "name": "", "tables": []}})["restore"]
     result: Json = {"status": "act", "order": [], "saga": None, "in_place": first["to"] == "in_place", "protect": False, "safety": "", "refused": refused}
@@ -109,25 +109,30 @@ def conclude(run: Run, components: Components, begun: t.Mapping[str, t.Any], led
     known = sagas.open_one(store, run["verb"]) if store and begun["saga"] else None
     safety = str(known["data"]["safety"]) if known else ""
     sick = {name: str(look["reason"]) for name in components.names if (look := _look(components, name)).get("verdict") in BAD} if status == "act" else {}
+    lost = {name: why for name in components.names if (why := _lost(components, name))} if status == "act" else {}
     if status == "act":
         held = (begun["protect"] and not safety) or not any(components.result(name, "apply") for name in order)
-        outcomes = {name: "waiting" if held else _outcome(components, name, bool(sick)) for name in order}
+        outcomes = {name: "waiting" if held else _outcome(components, name, bool(sick or lost)) for name in order}
         word = "held" if held else _word(list(outcomes.values()))
     else:
         outcomes = {name: "refused" if name in begun["refused"] else status for name in components.names if components.result(name, "plan")}
         word = status
     bad = [name for name, outcome in outcomes.items() if outcome not in (*GOOD, "same")] or components.names[:1]
+    # Where nothing is put back, none is registered either.
+    hooks = ("webhooks_plan",) if begun["in_place"] and status in ("act", "plan") else ()
     concluded = {
         "word": word,
         "outcomes": outcomes,
-        "not_there": [] if word in GOOD else sorted({*bad, *(sick if word == "unhealthy" else ())}),
+        "not_there": [] if word in GOOD else sorted({*bad, *({**sick, **lost} if word == "unhealthy" else ())}),
         "seconds": clock.now() - run["started_at"],
-        "changes": changes(components, ("plan",) if run["check_mode"] else ("apply",)),
-        "planned": changes(components, ("plan",)),
+        "changes": changes(components, ("plan", *hooks) if run["check_mode"] else ("apply", "webhooks")),
+        "planned": changes(components, ("plan", *hooks)),
         "cautions": [*run["cautions"], *_cautions(components)],
         "safety": safety,
         "parts": parts(components),
         "sick": sick,
+        "lost": lost,
+        "webhooks": _registered(components) if begun["in_place"] and status in ("act", "plan") else [],
         "closed": {name: why for name in components.names if (why := _closed(components, name))},
     }
     concluded["ends_on"] = concluded["not_there"] or components.names[:1]
@@ -141,6 +146,30 @@ def conclude(run: Run, components: Components, begun: t.Mapping[str, t.Any], led
             seconds = round(concluded["seconds"], 3)
             chain.append(connection, store, run["id"], "verdict", {"word": word, "outcomes": outcomes, "seconds": seconds, "safety": safety})
     return concluded
+
+
+def _webhooks(components: Components, name: str, step: str) -> Json:
+    return components.result(name, step) or {}
+
+
+def _lost(components: Components, name: str) -> str:
+    """Why what a component declares to be delivered is not delivered now; empty when it is, or nothing is declared."""
+    found = _webhooks(components, name, "webhooks")
+    if found.get("failure"):
+        return f"its webhooks could not be looked at: {found['msg']}"
+    return f"{found['reason']}. {found['checks'][0]['next']}" if found.get("verdict") in BAD else ""
+
+
+def _registered(components: Components) -> list[str]:
+    """What became of the declared webhooks, or would; one line that says so where none is declared."""
+    lines = []
+    for name in components.names:
+        found = _webhooks(components, name, "webhooks") or _webhooks(components, name, "webhooks_plan")
+        if found.get("failure"):
+            lines.append(f"{name}: {found['failure']['message']}")
+        elif (found.get("webhooks") or {}).get("declared"):
+            lines.append(f"{name}: {found['reason']}")
+    return lines or ["none is declared here (component_webhooks), so none was looked at"]
 
 
 def _look(components: Components, name: str) -> Json:

@@ -50,8 +50,9 @@ def build(run: Run, components: Components, begun: t.Mapping[str, t.Any], conclu
             screen.lines.append(f"{part['name']}: {few(part['differences'], MOST_NAMED if len(parts) <= MANY else 1)}")
     if begun["why"]:
         screen.lines.append(begun["why"])
-    screen.lines += _complaints(components)
+    screen.lines += _complaints(components, begun["refused"])
     screen.lines += [f"{name} is failing: {why}" for name, why in concluded["sick"].items()]
+    screen.lines += [f"{name} does not get its webhooks: {why}" for name, why in concluded["lost"].items()]
     screen.lines += _kept(components)
     screen.until_undone = [f"{name} is in maintenance: {why}" for name, why in concluded["closed"].items()]
     if concluded["changes"] and word != "plan":
@@ -78,6 +79,8 @@ def _facts(screen: Screen, run: Run, components: Components, begun: t.Mapping[st
         screen.facts.append(("Where", "; ".join(dict.fromkeys(part["place"] for part in moved))))
     if concluded["safety"]:
         screen.facts.append(("Kept", f"what was there before is the set {concluded['safety']}"))
+    if concluded["webhooks"]:
+        screen.facts.append(("Webhooks", "; ".join(concluded["webhooks"])))
     if word in ("done", "unhealthy", "unproved") and concluded["changes"]:
         declared = durations.seconds(components.variable(components.names[0], "backup_rto", "1h"), "backup_rto")
         held = "" if concluded["seconds"] <= declared else "  NOT KEPT"
@@ -108,10 +111,10 @@ def _kept(components: Components) -> list[str]:
     return [f"{', '.join(sorted(names))}: {why}" for why, names in found.items()]
 
 
-def _complaints(components: Components) -> list[str]:
+def _complaints(components: Components, refused: t.Collection[str]) -> list[str]:
     lines = []
     for name in components.names:
-        for step in ("apply", "protect", "plan"):
+        for step in ("apply", "protect", "plan", *(("webhooks_plan",) if name in refused else ())):
             result = components.result(name, step)
             if result and result.get("failed"):
                 failure = result.get("failure") or {}

@@ -61,6 +61,7 @@ COMPONENT = frozenset(
         "component_rules",
         "component_url",
         "component_vendor",
+        "component_webhooks",
     }
 )
 VENDOR = {

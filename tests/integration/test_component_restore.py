@@ -156,7 +156,7 @@ def old(shop: Shop, program: str, said: str) -> None:
     [
         (MEANT, lambda shop: (shop.repo.parent / "programs/psql").unlink(), "programs", "there is no program"),
         (MEANT, lambda shop: old(shop, "pg_restore", "pg_restore (PostgreSQL) 9.6.24"), "programs", "pg_restore is 9.6.24, and the backup was made by pg_dump"),
-        (MEANT, lambda shop: limit(shop, "GRANT ALL ON SCHEMA public TO limited"), "owner", "the role limited does not own public._prisma_migrations, public.orders"),
+        (MEANT, lambda shop: limit(shop, "GRANT ALL ON SCHEMA public TO limited"), "owner", "limited does not own public._prisma_migrations, public.orders"),
         ({}, lambda shop: limit(shop, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO limited"), "createdb", "ALTER ROLE limited CREATEDB"),
         ({"name": "taken_by_somebody"}, lambda shop: shop.ask("CREATE DATABASE taken_by_somebody"), "name", "was not made by a restore"),
     ],

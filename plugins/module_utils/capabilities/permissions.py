@@ -20,6 +20,12 @@ VENDORS = ("atlas", "convex", "datadog", "railway", "sentry", "shopify", "stripe
 WHERE_DECLARED = {"logs": "component_logs", "maintenance": "component_maintenance", "monitors": "component_monitors"}
 # What a verb does unless the inventory of a component says that it must not (false).
 UNLESS_DECLINED = dict.fromkeys(("backup", "drill", "restore"), "component_backup")
+# What restore registers again, only where the inventory of a component says so.
+REGISTERED = "component_webhooks"
+REGISTERS = {
+    "shopify": frozenset({"webhookSubscriptionCreate", "webhookSubscriptionUpdate", "webhookSubscriptions", "webhookSubscriptionsWithNames"}),
+    "stripe": frozenset({"get_webhook_endpoint", "list_webhook_endpoints", "update_webhook_endpoint"}),
+}
 # They ask what each token can tell, whichever it is, and say what that leaves open.
 CONTENT = ("doctor", "init")
 # They put components into maintenance around their own work, where these declare how.
@@ -46,8 +52,12 @@ def _asked(verb: str, vendor: str, component: t.Mapping[str, t.Any] | None) -> s
     names = set() if verb in CONTENT else set(VERBS.get(verb, {}).get(vendor, ()))
     if verb in ON_BEHALF:
         return names & {name for other in VERBS if other not in ON_BEHALF for name in _asked(other, vendor, component)}
+    registers = names & REGISTERS.get(vendor, frozenset()) if verb == "restore" else set()
     if component is not None and verb in UNLESS_DECLINED and component.get(UNLESS_DECLINED[verb]) is False:
-        return set()
+        return registers if component.get(REGISTERED) else set()
+    if component is not None and registers and not component.get(REGISTERED):
+        # What a backup reads, a restore that keeps what is there reads, too.
+        names -= registers - set(VERBS["backup"].get(vendor, ()))
     if component is not None and verb in IN_MAINTENANCE:
         names |= _asked("maintenance", vendor, component)
     if component is None or verb not in WHERE_DECLARED:

@@ -153,20 +153,15 @@ def execute(task: Task) -> dict[str, t.Any]:
         from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.shopify import webhook_exact
 
         return webhook_exact.execute(task)
-    topic, uri, settings = topic_of(params["topic"]), checked_uri(params["uri"]), wanted_of(params)
+    topic, uri, settings = wish(params)
     client = connect(task, params)
-    check_name(client, "name" in settings)
-    is_absent = params["state"] == "absent"
-    before = chosen(listed(client, [topic], "name" in settings), topic, uri, settings.get("filter"), is_absent)
-    after: t.Any = before
-    if is_absent:
-        after = None
+    if params["state"] == "absent":
+        check_name(client, "name" in settings)
+        before, after = chosen(listed(client, [topic], "name" in settings), topic, uri, settings.get("filter"), True), None
         if before is not None:
             delete(client, before)
-    elif before is None:
-        after = create(client, topic, uri, settings)
-    elif not is_so(before, settings):
-        after = update(client, before, settings)
+    else:
+        before, after = ensure(client, topic, uri, settings)
     shown: dict[str, t.Any] = {"topic": topic, "uri": uri, "id": None}
     told: dict[str, t.Any] | None = None
     if after is not None:
@@ -178,6 +173,20 @@ def execute(task: Task) -> dict[str, t.Any]:
         "webhook": {"state": params["state"], **shown},
         "diff": {"before": {"webhook": before.shown() if before else None}, "after": {"webhook": told}},
     }
+
+
+def wish(params: t.Mapping[str, t.Any]) -> tuple[str, str, dict[str, t.Any]]:
+    """(topic, address, settings) of one subscription, checked before anything is asked."""
+    return topic_of(params["topic"]), checked_uri(params["uri"]), wanted_of(params)
+
+
+def ensure(client: Shop, topic: str, uri: str, settings: t.Mapping[str, t.Any]) -> tuple[Subscription | None, t.Any]:
+    """(as it was, as it is): made where there is none, and changed where it is another one."""
+    check_name(client, "name" in settings)
+    before = chosen(listed(client, [topic], "name" in settings), topic, uri, settings.get("filter"), False)
+    if before is None:
+        return None, create(client, topic, uri, settings)
+    return before, before if is_so(before, settings) else update(client, before, settings)
 
 
 def described(topic: str, uri: str, settings: t.Mapping[str, t.Any], before: Subscription | None, after: t.Any) -> dict[str, t.Any]:

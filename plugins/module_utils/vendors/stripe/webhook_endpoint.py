@@ -44,6 +44,18 @@ def execute(task: Task) -> dict[str, t.Any]:
     return {"changed": bool(task.gate.changes), "endpoint": after, "secret": secret, "diff": diff}
 
 
+def keep(task: Task) -> Endpoint | None:
+    """The endpoint of this name, as the options say; None where there is none, for to make one is to get a secret that somebody has to take."""
+    _check(task.params)
+    client = stripe.connect(task, task.params)
+    found = known.every(client)
+    now, successor = _pick(task.params, found)
+    unnamed = _nameless(found, task.params["url"])
+    # One that was made by hand gets the name that it is declared by.
+    now = now or (unnamed[0] if len(unnamed) == 1 else None)
+    return None if now is None else _corrected(client, now, successor, _differences(task.params, now))
+
+
 Outcome = tuple[t.Optional[Endpoint], t.Optional[Endpoint], t.Any]  # noqa: UP045 - evaluated, where pylint cannot see that it is a type
 
 
@@ -110,12 +122,27 @@ def _present(client: Client, params: dict[str, t.Any], found: list[Endpoint]) ->
     if now is None:
         return _create_first(client, params, found)
     body = _differences(params, now)
-    if (body or params["secret_stored"] is False) and successor is not None:
-        raise refuse(f"the secret of {now['id']} is being rotated, and it would be changed", f"Finish first. {HINT_TWICE}", "rotating")
     if params["secret_stored"] is False:
+        _check_whole(now, successor)
         return _anew(client, params, found, now, body)
-    after = _update(client, now, body) if body else now
-    return now, after, None
+    return now, _corrected(client, now, successor, body), None
+
+
+def _nameless(found: list[Endpoint], url: str) -> list[Endpoint]:
+    """Those that deliver there, and that this module has neither made nor taken over."""
+    return [one for one in found if one["url"] == url and one["name"] is None and one["replaced_by"] is None]
+
+
+def _corrected(client: Client, now: Endpoint, successor: Endpoint | None, body: dict[str, t.Any]) -> Endpoint:
+    if not body:
+        return now
+    _check_whole(now, successor)
+    return _update(client, now, body)
+
+
+def _check_whole(now: Endpoint, successor: Endpoint | None) -> None:
+    if successor is not None:
+        raise refuse(f"the secret of {now['id']} is being rotated, and it would be changed", f"Finish first. {HINT_TWICE}", "rotating")
 
 
 def _anew(client: Client, params: dict[str, t.Any], found: list[Endpoint], now: Endpoint, changed: dict[str, t.Any]) -> Outcome:
@@ -154,7 +181,7 @@ def _create_first(client: Client, params: dict[str, t.Any], found: list[Endpoint
     if lacking:
         message = f"there is no webhook endpoint {plain(params['name'], 200)}, and {' and '.join(lacking)} would be needed to make it"
         raise Failure("invalid", message, f"Give {' and '.join(lacking)}, or correct name", stripe.VENDOR)
-    same = [one for one in found if one["url"] == params["url"] and one["name"] is None and one["replaced_by"] is None]
+    same = _nameless(found, params["url"])
     if same:
         raise refuse(
             f"{same[0]['id']} delivers to this address already, and has no name",
