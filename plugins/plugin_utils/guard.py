@@ -13,6 +13,7 @@ import typing as t
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import BOOLEANS
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import durations
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure, refuse
@@ -134,6 +135,8 @@ def check_values(verb: str, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     for name, value in given.items():
         if options[name].get("type") == "list" and isinstance(value, str) and value.strip().startswith("["):
             raise refuse(f"{name} is the text {value!r}, not a list", f"Write {name}=one,two", "extra_variable")
+        if options[name].get("type") == "bool" and isinstance(value, str) and value.strip().lower() not in BOOLEANS:
+            raise refuse(f"{name} is {str(value)!r}", f"Write {name}=true or {name}=false", "extra_variable")
     # Messages name a value's type: the plain one.
     checked = ArgumentSpecValidator(options).validate({name: json.loads(json.dumps(value, default=str)) for name, value in given.items()})
     if checked.error_messages:

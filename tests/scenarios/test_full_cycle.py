@@ -33,6 +33,8 @@ PUT_BACK = {
     "functions/variables.json",
     "members/members.json",
 }
+# Nobody delivers it any more: Shopify has removed it meanwhile.
+DELIVERED = {"topic": "refunds/create", "uri": "https://hooks.example.com/refunds"}
 TO_BE_READ = {"billing/stripe.jsonl", "functions/scheduled.json", "store/customers.jsonl"}
 
 
@@ -59,7 +61,7 @@ class Shop:
             "cache": {"component_vendor": "redis", "component_dsn": cache},
             "functions": {"component_vendor": "convex"},
             "members": {"component_vendor": "other", "component_url": page, "component_backup": {"command": {**command, "folder": str(self.members)}}},
-            "store": {"component_vendor": "shopify", "component_backup": {"resources": ["customers"]}},
+            "store": {"component_vendor": "shopify", "component_backup": {"resources": ["customers"]}, "component_webhooks": [DELIVERED]},
             "billing": {"component_vendor": "stripe", "component_backup": {"resources": ["refunds"], "requests_per_second": 100}},
         }
 
@@ -132,7 +134,9 @@ def test_destroyed_and_restored_all_of_it_is_identical(shop: Shop, launcher: Lau
     assert shop.content() == before
     # What was planned is what was done, in the same order.
     assert plan.stats["changes"] == done.stats["changes"]
-    assert {one["component"] for one in done.stats["changes"]} == {name.partition("/")[0] for name in PUT_BACK}
+    assert {one["component"] for one in done.stats["changes"]} == {*(name.partition("/")[0] for name in PUT_BACK), "store"}
+    (registered,) = [one for one in done.stats["changes"] if one["component"] == "store"]
+    assert registered["operation"] == "webhookSubscriptionCreate" and "store: 1 registered again" in said(plan) and "store: 1 registered again" in said(done)
     for run in (plan, done):
         assert [name for name in (*PUT_BACK, *TO_BE_READ) if name not in said(run)] == [], run.summary
         check_fits(run)

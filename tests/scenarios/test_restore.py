@@ -164,6 +164,7 @@ def test_another_restore_waits_until_the_one_that_was_cut_off_is_ended(kept: Kep
         (("-e", "restore_parts=database/postgres.dmp"), "database/postgres.dump"),
         (("-e", "restore_target=databse", "-e", "restore_parts=database"), "there is no component databse"),
         (("-e", "restore_to=inplace"), "restore_to"),
+        (("-e", "restore_undo=8a16f0bd"), "restore_undo is '8a16f0bd'"),
         (("-e", "restore_tabels=users"), "restore_tables"),
     ],
 )
@@ -186,6 +187,27 @@ def test_restored_and_still_failing_is_no_success(new_world: NewWorld, postgresq
     assert "app is failing" in said(run) and "app is in maintenance" in said(run)
     check_fits(run)
     assert flag(kept.world) is True
+
+
+def test_restored_and_deaf_is_no_success(kept: Kept, launcher: Launcher) -> None:
+    missing = {"name": "checkout", "url": "https://app.example.com/webhooks/stripe", "enabled_events": ["invoice.paid"]}
+    kept.declare(hosts={"billing": {"component_vendor": "stripe", "component_backup": False, "component_webhooks": [missing]}})
+    before = kept.rows()
+    kept.backup(launcher)
+    kept.ask("DELETE FROM orders WHERE id = 1")
+    run = kept.play(launcher, "restore", *MEANT, limit="database,billing")
+    assert (run.code == 0, run.stats["word"], kept.rows()) == (False, "unhealthy", before), run.output
+    assert "billing does not get its webhooks: not registered: checkout to https://app.example.com/webhooks/stripe" in said(run)
+    assert "bring its signing secret to the application" in said(run) and run.recap("billing")["failed"] == 1
+    check_fits(run)
+    # What is declared wrongly is refused before anything is put back.
+    kept.declare(hosts={"billing": {"component_vendor": "stripe", "component_backup": False, "component_webhooks": [{**missing, "event": "invoice.paid"}]}})
+    kept.ask("DELETE FROM orders WHERE id = 1")
+    now = kept.rows()
+    refused = kept.play(launcher, "restore", *MEANT, limit="database,billing")
+    assert (refused.code == 0, refused.stats["word"], kept.rows()) == (False, "refused", now), refused.output
+    assert "component_webhooks of billing, entry 1 has event" in said(refused)
+    check_fits(refused)
 
 
 def test_the_doors_are_closed_meanwhile_and_opened_when_all_is_well(kept: Kept, launcher: Launcher) -> None:

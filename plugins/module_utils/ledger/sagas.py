@@ -23,22 +23,21 @@ Member = dict[str, t.Any]  # component, wave, from_release, to_release, before (
 
 def open_one(store: Store, verb: str) -> dict[str, t.Any] | None:
     """The verb's open saga: ``{id, opened_by, opened_at, data, members: {component: member with intents}}``."""
-    return _newest(store, verb, sagas.c.closed_at.is_(None))
+    return next(iter(_newest(store, verb, sagas.c.closed_at.is_(None), 1)), None)
 
 
-def last(store: Store, verb: str) -> dict[str, t.Any] | None:
-    """The verb's newest saga in the same shape, open or ended; one that changed nothing in the end is not counted."""
-    return _newest(store, verb, sagas.c.outcome.is_(None) | (sagas.c.outcome != ABANDONED))
+def latest(store: Store, verb: str, most: int) -> list[dict[str, t.Any]]:
+    """The verb's newest sagas in the same shape, open or ended, newest first; those that changed nothing in the end are not counted."""
+    return _newest(store, verb, sagas.c.outcome.is_(None) | (sagas.c.outcome != ABANDONED), most)
 
 
-def _newest(store: Store, verb: str, which: sa.ColumnElement[bool]) -> dict[str, t.Any] | None:
+def _newest(store: Store, verb: str, which: sa.ColumnElement[bool], most: int) -> list[dict[str, t.Any]]:
     query = sa.select(sagas).where(sagas.c.environment == store.environment, sagas.c.verb == verb, which)
     with store.read() as connection:
-        row = connection.execute(query.order_by(sagas.c.opened_at.desc())).mappings().first()
-        if row is None:
-            return None
-        members = connection.execute(sa.select(saga_components).where(saga_components.c.saga == row["id"])).mappings().all()
-    return {**row, "members": {member["component"]: dict(member) for member in members}}
+        rows = connection.execute(query.order_by(sagas.c.opened_at.desc()).limit(most)).mappings().all()
+        named = saga_components.c.saga.in_([row["id"] for row in rows])
+        members = connection.execute(sa.select(saga_components).where(named)).mappings().all()
+    return [{**row, "members": {member["component"]: dict(member) for member in members if member["saga"] == row["id"]}} for row in rows]
 
 
 def begin(store: Store, verb: str, run: str, members: list[Member], data: dict[str, t.Any]) -> str:

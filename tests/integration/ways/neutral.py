@@ -26,6 +26,7 @@ NEEDED: dict[str, Json] = {
     "component_release": {"component": {"name": "app", "component_vendor": "vercel"}},
     "component_release_info": {"component": {"name": "app", "component_vendor": "vercel"}},
     "component_restart": {"component": {"name": "app", "component_vendor": "vercel"}},
+    "component_webhooks": {"component": {"name": "app", "component_vendor": "vercel"}},
     "http_probe": {"endpoints": [{"url": "http://127.0.0.1:1/"}]},
     "inventory_draft": {"system": "shop", "environment": "production", "path": "drafted/production.yml"},
     "lease": {"environment": "shop/production", "run_id": "r"},
@@ -92,6 +93,8 @@ BAD: list[tuple[str, Json]] = [
     ("lease", {"environment": "shop"}),
     ("lease", {"ledger_url": f"postgresql://saasops:{LEDGER_PASSWORD}@127.0.0.1:1/saasops"}),
     ("component_restart", {"component": {"component_vendor": "railway"}}),
+    ("component_webhooks", {"component": {"name": "store", "component_vendor": "shopify", "component_webhooks": [{"topic": "orders/paid"}]}}),
+    ("component_webhooks", {"component": {"name": "app", "component_vendor": "vercel", "component_webhooks": []}}),
     ("component_restart", {"component": {"name": "api", "component_vendor": "railway", "component_remedies": [{"when": "memory is high"}]}}),
     ("component_restart", {"cooldown": "soon"}),
     ("component_restart", {"when": "sometimes"}),
@@ -193,6 +196,9 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
     rules = {"component": functions, "deploy_key": world.sandbox_run["convex"]["deploy_key"], "rules": [rule], "seed": "both ways"}
     shown = {"component": {**dashboard, "component_maintenance": {"how": "vercel_global_config", "config": "shop-flags"}}}
     switch = "checks[?name=='maintenance: switch'].reason | [0] | contains(@, 'shop-flags: {}')"
+    delivered = {"topic": "refunds/create", "uri": "https://hooks.example.com/both-ways"}
+    store = {"name": "store", "component_vendor": "shopify", "shopify_shop": run["shopify"]["shop"], "shopify_api_url": run["shopify"]["url"]}
+    hooked = {"component": {**store, "component_webhooks": [delivered]}, "token": run["shopify"]["token"]}
     nowhere = {"component": DATABASE, "dsn": f"postgresql://ops:{DATABASE_PASSWORD}@127.0.0.1:1/shop", "seed": "both ways"}
     return [
         Cycle(
@@ -261,6 +267,7 @@ def steps(world: World, ledger: str) -> list[Cycle | Look]:
             "release.serving.version == 'v1.4.1'",
         ),
         Cycle("component_restart", at_railway, "component_release_info", at_railway, "release.serving.version == 'v1.4.1'", repeats=True),
+        Cycle("component_webhooks", hooked, "component_webhooks", hooked, "verdict == 'pass' && webhooks.registered[0].result == 'there'"),
         Cycle("notify", slow, "notify", {**slow, "do": "who"}, "who.critical == ['bot', 'hook', 'pager', 'page', 'own'] && routes[5].state == 'failed'"),
         Cycle("notify", {**slow, "resolved": True}, "notify", {**slow, "do": "who"}, "who.info == ['bot', 'hook', 'own']"),
         Cycle("release", fact, "release_info", {**here, "components": ["app"]}, "components.app.releases.dpl_example.bad_reason == 'it leaks'"),

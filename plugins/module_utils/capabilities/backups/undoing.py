@@ -20,6 +20,8 @@ if t.TYPE_CHECKING:
 
 Json = dict[str, t.Any]
 VERB = "restore"
+# Ways back are looked through, up to so many, for the restore that they are from.
+REMEMBERED = 50
 ASKED = ("set", "source", "parts", "tables", "to", "name", "undo")
 
 
@@ -63,7 +65,7 @@ def ask(task: Task, store: Store | None, component: str) -> Ask | None:
 
     begun = sagas.open_one(store, VERB)
     if params["undo"]:
-        last = begun or sagas.last(store, VERB)
+        last = begun or _last(sagas.latest(store, VERB, REMEMBERED), component)
         return _back(last, component) if last else None
     if begun is None:
         return plain
@@ -75,6 +77,11 @@ def ask(task: Task, store: Store | None, component: str) -> Ask | None:
             "unfinished",
         )
     return dataclasses.replace(plain, set=begun["data"]["set"])
+
+
+def _last(known: t.Sequence[Json], component: str) -> Json | None:
+    """The newest restore, or this component's way back from it: that others of the run went back (``--limit``) does not take this one's way."""
+    return next((saga for saga in known if component in saga["members"] or not saga["data"]["asked"]["undo"]), None)
 
 
 def _back(last: Json, component: str) -> Ask | None:
