@@ -7,6 +7,7 @@ from __future__ import annotations
 # fmt: off
 VERBS: dict[str, dict[str, tuple[str, ...]]] = {
     "backup": {
+        "atlas": ("access_token", "get_cluster_backup_snapshot", "list_backup_snapshots", "take_snapshots"),
         "convex": ("download_export", "list_environment_variables", "request_export", "run_query"),
         "railway": (
             "deployments", "environment", "project", "projectToken", "projects", "serviceInstance", "variables", "volumeInstanceBackupCreate",
@@ -18,12 +19,14 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "get_account", "list_balance_transactions", "list_charges", "list_customers", "list_disputes", "list_events", "list_invoice_payments",
             "list_invoices", "list_payment_intents", "list_payouts", "list_refunds", "list_subscriptions", "list_webhook_endpoints",
         ),
-        "supabase": ("get_project", "list_all_backups"),
+        "supabase": ("get_backup_schedule", "get_project", "list_all_backups"),
         "vercel": (
             "filter_project_envs", "get_custom_environments", "get_deployments", "get_project", "get_project_env", "get_projects", "get_rolling_release",
         ),
     },
-    "backup_verify": {},
+    "backup_verify": {
+        "atlas": ("access_token", "get_cluster_backup_snapshot"),
+    },
     "db_integrity": {
         "convex": ("run_query",),
         "railway": ("environment", "project", "projectToken", "projects", "variables"),
@@ -34,6 +37,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
         "vercel": ("filter_project_envs", "get_project_env", "get_projects"),
     },
     "doctor": {
+        "atlas": ("access_token", "get_cluster_backup_snapshot", "list_backup_snapshots"),
         "convex": ("check_admin_key", "download_export", "list_environment_variables", "run_query"),
         "datadog": ("list_downtimes", "list_monitors"),
         "railway": (
@@ -46,7 +50,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "get_account", "list_balance_transactions", "list_charges", "list_customers", "list_disputes", "list_events", "list_invoice_payments",
             "list_invoices", "list_payment_intents", "list_payouts", "list_refunds", "list_subscriptions", "list_webhook_endpoints",
         ),
-        "supabase": ("get_project", "list_all_backups"),
+        "supabase": ("get_backup_schedule", "get_project", "list_all_backups"),
         "uptimerobot": ("list_monitors",),
         "vercel": (
             "filter_project_envs", "get_auth_token", "get_custom_environments", "get_deployments", "get_edge_config_items", "get_edge_configs",
@@ -138,6 +142,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
         "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
     },
     "restore": {
+        "atlas": ("access_token", "get_cluster_backup_snapshot", "list_backup_snapshots", "take_snapshots"),
         "convex": (
             "cancel_import", "download_export", "finish_upload", "list_environment_variables", "perform_import", "replace_by_import", "request_export",
             "run_query", "start_upload", "update_environment_variables", "upload_part",
@@ -149,14 +154,18 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "volumeInstances", "workflowStatus",
         ),
         "restic": ("backup", "forget", "init", "prune"),
-        "shopify": ("bulkOperation", "bulkOperationCancel", "bulkOperationRunQuery", "bulkOperations", "oauth_access_token"),
+        "shopify": (
+            "bulkOperation", "bulkOperationCancel", "bulkOperationRunQuery", "bulkOperations", "oauth_access_token", "webhookSubscriptionCreate",
+            "webhookSubscriptionUpdate", "webhookSubscriptions", "webhookSubscriptionsWithNames",
+        ),
         "slack": ("post_message", "post_to_webhook", "update_message"),
         "statuspage": ("create_incident", "list_unresolved_incidents", "update_incident"),
         "stripe": (
-            "get_account", "list_balance_transactions", "list_charges", "list_customers", "list_disputes", "list_events", "list_invoice_payments",
-            "list_invoices", "list_payment_intents", "list_payouts", "list_refunds", "list_subscriptions", "list_webhook_endpoints",
+            "get_account", "get_webhook_endpoint", "list_balance_transactions", "list_charges", "list_customers", "list_disputes", "list_events",
+            "list_invoice_payments", "list_invoices", "list_payment_intents", "list_payouts", "list_refunds", "list_subscriptions", "list_webhook_endpoints",
+            "update_webhook_endpoint",
         ),
-        "supabase": ("get_project", "list_all_backups"),
+        "supabase": ("get_backup_schedule", "get_project", "list_all_backups"),
         "vercel": (
             "batch_remove_project_env", "create_project_env", "edit_project_env", "filter_project_envs", "get_custom_environments", "get_deployments",
             "get_project", "get_project_env", "get_projects", "get_rolling_release",
@@ -190,6 +199,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "schedule": {},
     "scheduled": {
+        "atlas": ("access_token", "get_cluster_backup_snapshot", "list_backup_snapshots", "take_snapshots"),
         "convex": (
             "cancel_import", "check_admin_key", "download_export", "finish_upload", "list_environment_variables", "pause_deployment", "perform_import",
             "replace_by_import", "request_export", "run_query", "start_upload", "stream_function_logs", "unpause_deployment", "update_environment_variables",
@@ -214,7 +224,7 @@ VERBS: dict[str, dict[str, tuple[str, ...]]] = {
             "get_account", "list_balance_transactions", "list_charges", "list_customers", "list_disputes", "list_events", "list_invoice_payments",
             "list_invoices", "list_payment_intents", "list_payouts", "list_refunds", "list_subscriptions", "list_webhook_endpoints",
         ),
-        "supabase": ("get_project", "list_all_backups"),
+        "supabase": ("get_backup_schedule", "get_project", "list_all_backups"),
         "uptimerobot": ("create_maintenance_window", "delete_maintenance_window", "list_maintenance_windows", "list_monitors", "update_maintenance_window"),
         "vercel": (
             "batch_remove_project_env", "create_deployment", "create_project_env", "edit_project_env", "filter_project_envs", "get_auth_token",
