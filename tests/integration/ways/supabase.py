@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import datetime
+
 from tests.harness.world import World
 from tests.integration.ways import Cycle, Json, Look
 
 WRONG_TOKEN = "sbp_waysTestWrong5Hd8Kw2Rx9Vb4"
 SECRETS = (WRONG_TOKEN,)
 PROJECT = "abcdefghijklmnopqrst"
-BACK: Json = {"project": PROJECT, "restore_point": "before-migration", "confirm": PROJECT, "allow": "destroy", "deadline": "30m"}
+MEANT: Json = {"project": PROJECT, "confirm": PROJECT, "allow": "destroy", "deadline": "30m"}
+BACK: Json = {**MEANT, "restore_point": "before-migration"}
+HEALTHY = "project.state == 'ACTIVE_HEALTHY'"
 NEEDED: dict[str, Json] = {
     "supabase_backup_info": {"project": PROJECT},
     "supabase_backup_schedule": {"project": PROJECT, "time": "03:00"},
@@ -37,10 +41,14 @@ BAD: list[tuple[str, Json]] = [
 
 def steps(world: World, ledger: str) -> list[Cycle | Look]:
     project: Json = {"project": PROJECT}
+    world.sandbox.ask("POST", "/world", {"vendor": "supabase", "set": {"physical": 1}})
+    midnight = datetime.datetime.fromtimestamp(world.sandbox.clock()["now"] // 86400 * 86400, datetime.UTC).isoformat()
     point: Json = {**project, "name": "before-migration"}
     return [
         Look("supabase_backup_info", project, "length(backups) == `7` && project.state == 'ACTIVE_HEALTHY'"),
         Cycle("supabase_restore_point", point, "supabase_backup_info", project, "pitr.enabled"),
         Cycle("supabase_backup_schedule", {**project, "time": "03:00"}, "supabase_backup_info", project, "schedule.time == '03:00:00'"),
-        Cycle("supabase_restore", BACK, "supabase_backup_info", project, "project.state == 'ACTIVE_HEALTHY'", repeats=True),
+        Cycle("supabase_restore", BACK, "supabase_backup_info", project, HEALTHY, repeats=True),
+        Cycle("supabase_restore", {**MEANT, "backup": 4106}, "supabase_backup_info", project, HEALTHY, repeats=True),
+        Cycle("supabase_restore", {**MEANT, "point_in_time": midnight}, "supabase_backup_info", project, HEALTHY, repeats=True),
     ]
