@@ -12,6 +12,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.judge.checks impo
 
 # Kinds of parts that tell what a vendor keeps: they are not the data, which go with the account.
 KINDS = frozenset({"atlas", "railway_volume", "supabase"})
+BACK = "a reference: its vendor alone can put it back"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -57,7 +57,7 @@ def execute(task: Task) -> dict[str, t.Any]:
 def _left(row: t.Mapping[str, t.Any], found: t.Mapping[str, t.Any] | None, without: str) -> dict[str, t.Any]:
     """Why a part of the set is not proved, and whether it could have been. ``without``: why there is no place where it could be tried."""
     if without or row["state"] == manifest.SKIPPED or rooms.restorer(row["kind"]) is None:
-        kind = "a reference: its vendor alone can put it back" if row["kind"] in references.KINDS else "kept to be read, not put back"
+        kind = references.BACK if row["kind"] in references.KINDS else "kept to be read, not put back"
         return {"name": row["name"], "could": False, "why": without or row["why"] or kind}
     why = row["why"] if row["state"] != "whole" else "it was not drilled" if found is None else "it did not come back the same"
     return {"name": row["name"], "could": True, "why": why}

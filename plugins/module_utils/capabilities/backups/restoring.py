@@ -22,7 +22,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.operations i
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.parts import Restorer, Where
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.redaction import fingerprint
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
-from ansible_collections.saasops.runbooks.plugins.module_utils.judge import restores
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge import references, restores
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import runs
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.restic import repository
 
@@ -85,7 +85,9 @@ def execute(task: Task) -> Json:
             after = restores.compare(one.row, _looked(task, one) or {}, one.only)
             result = "unproved" if after.same is None else "restored" if after.same else "different"
             row.update(result=result, by=after.by, differences=list(after.differences), seconds=clock.now() - began)
-    return {**_result(task, component, ask, chosen, told, kept, "restored" if differing else "already", found), "caution": caution}
+    # What nothing could be compared with is not the same as the set.
+    how = "restored" if differing else "already" if parts else "none"
+    return {**_result(task, component, ask, chosen, told, kept, how, found), "caution": caution}
 
 
 # -- which set, which parts
@@ -114,9 +116,12 @@ def _admitted(chosen: catalogue.Set, ask: Ask, component: Row, sets: t.Sequence[
     for row in meant:
         room = rooms.restorer(row["kind"])
         if room is None:
+            if row["name"] in ask.parts and row["kind"] in references.KINDS:
+                raise refuse(f"{row['name']} is a reference to what its vendor keeps", "Put it back there: docs/backup_parts.md says with what", "no_restorer")
             if row["name"] in ask.parts:
                 raise refuse(f"{row['name']} is kept to be read, and is not put back", f"Read it: restic dump {row['snapshot']} {row['name']}", "no_restorer")
-            kept.append({"name": row["name"], "kind": row["kind"], "why": "kept to be read, not put back"})
+            why = references.BACK if row["kind"] in references.KINDS else "kept to be read, not put back"
+            kept.append({"name": row["name"], "kind": row["kind"], "why": why})
             continue
         if row["state"] != "whole":
             raise refuse(f"{row['name']} is not whole in the set {chosen.id}: {row['why']}", _instead(sets, row["name"]), "not_whole")
