@@ -69,10 +69,10 @@ def _checks(components: Components, word: str, outcomes: t.Mapping[str, str], ad
             parts = result["parts"]
             total = sum(part["bytes"] for part in parts)
             made.append(checks.check("backed up", name, "pass", f"{len(parts)} part(s), {size(total)}", total, "bytes"))
-        elif outcome in ("nothing", "waiting", "plan"):
-            why = {"nothing": "it holds nothing that is kept", "waiting": "something has to be mended first", "plan": "a plan stores nothing"}[outcome]
+        elif outcome in ("waiting", "plan"):
+            why = {"waiting": "something has to be mended first", "plan": "a plan stores nothing"}[outcome]
             made.append(checks.check("backed up", name, "skipped", why))
-        elif not admit.get("failed"):
+        elif outcome != "nothing" and not admit.get("failed"):
             failed = [f"{part['name']}: {part['why']}" for part in result.get("parts") or [] if part["state"] == "failed"]
             why, hint = ("; ".join(failed), "") if failed else _why(result)
             made.append(checks.check("backed up", name, "fail", why, next=hint or "Mend that, and run backup.yml: what was stored before is untouched"))

@@ -255,7 +255,7 @@ def _backed_up(place: Place, hosts: Json) -> None:
     for name in hosts:
         if name not in chosen:
             hosts[name]["component_backup"] = False
-            place.without(name, f"its backup, for which that of {chosen[0] if chosen else 'nothing'} stands in", "scheduled")
+    place.without("backups", f"those of all but {', '.join(chosen)}", "scheduled")
 
 
 def _routes(place: Place, routes: t.Sequence[Json]) -> list[Json]:
