@@ -24,6 +24,7 @@ from tests.sandbox.errors import Refused
 from tests.sandbox.kill import kill_tree
 from tests.sandbox.launch import Sandbox
 from tests.sandbox.rehearsal import overlay
+from tests.sandbox.rehearsal.run import sets_first
 from tests.sandbox.rehearsal.verbs import NOT_REHEARSED, VERBS
 
 Json = dict[str, t.Any]
@@ -164,6 +165,25 @@ def test_another_verb_finds_the_failure_that_it_is_for(launcher: Launcher, world
 def test_each_verb_finds_the_failure_that_it_is_for(launcher: Launcher, world: World, place: pathlib.Path, verb: str) -> None:
     ends(rehearse(launcher, world, place, *of_verb(verb)), verb)
     assert not world.state.exists()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("of", "tag", "item"), [("tokpulse", "monthly", "test restore OK"), ("betaskill", "weekly", "test of the backups OK")])
+def test_a_run_that_proves_a_set_has_one_to_prove(launcher: Launcher, world: World, place: pathlib.Path, of: str, tag: str, item: str) -> None:
+    run = rehearse(launcher, world, place, *of_verb("scheduled"), "--tags", tag, of=of)
+    assert below(run).startswith(f"{of} scheduled {tag}") and item in said(run), run.output
+    assert len(run.summary.splitlines()) <= LINES, run.summary
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first"),
+    [([], []), (["--tags", "daily"], []), (["--tags", "weekly"], ["backup"]), (["--tags", "daily,weekly"], []), (["--tags", "morning"], [])],
+)
+def test_a_set_is_made_first_where_nothing_that_is_due_makes_one(arguments: list[str], first: list[str]) -> None:
+    items = [{"do": "backup", "tags": ["daily"]}, {"do": "backup_verify", "tags": ["daily", "weekly"]}, {"do": "health", "tags": ["morning"]}]
+    request = {"verb": "scheduled", "arguments": arguments, "components": {"app": {"scheduled_items": items}}}
+    assert sets_first(request, ["--tags", "daily"]) == first
+    assert sets_first({**request, "verb": "heartbeat"}, ["--tags", "weekly"]) == []
 
 
 # -- nothing but this machine

@@ -101,3 +101,21 @@ def test_what_cannot_be_stored_fails_the_run_and_hides_nothing_else(kept: Kept, 
     assert items(kept)[-1]["backup"] == ("fail", True) and "maintenance" in items(kept)[-1]
     check_fits(day)
     assert (free(kept), kept.left_behind()) == ({"change": True, "backup": True}, [])
+
+
+def test_what_was_killed_in_its_middle_is_told_and_made_by_the_next(kept: Kept, launcher: Launcher) -> None:
+    kept.killed(launcher, "before restic manifest", "scheduled", "--tags", "daily")
+    assert kept.sets() == []
+    # Until Saturday at noon, when the run of seven is missing.
+    kept.world.sandbox.advance(DAY + 9 * 3600)
+    beat = launcher.play(kept.world, "heartbeat")
+    told = {one["name"]: one for one in beat.stats["checks"]}
+    assert (beat.code, told["item backup"]["verdict"], told["item backups"]["verdict"]) == (2, "fail", "fail"), beat.output
+    assert "was due at Sat 21 Nov 07:00 UTC, and no run of its tags began; never" in told["item backup"]["reason"]
+    check_fits(beat)
+    again = scheduled(kept, launcher, "daily", "--limit", "database,dashboard")
+    assert again.code == 0, again.output
+    assert "was stopped before its end" in said(again) and "took over from run" in said(again)
+    assert (len(kept.sets("daily")), items(kept)[-1]["backup"], kept.left_behind(), free(kept)) == (1, ("pass", True), [], {"change": True, "backup": True})
+    well = launcher.play(kept.world, "heartbeat")
+    assert {one["verdict"] for one in well.stats["checks"] if one["name"].startswith("item backup")} == {"pass"}, well.output

@@ -104,7 +104,7 @@ def _played(place: Place, request: Json, about: Rehearsed, stack: contextlib.Exi
     told = _written(place, request, inventory)
     tags = _tags(place, request)
     heard = ""
-    for former in [*about.before, *_sets(request, tags)]:
+    for former in [*about.before, *sets_first(request, tags)]:
         heard += _play(place, request, former, [told, *(tags if former == "scheduled" else [])], stack)[1]
         place.sandbox.advance(1)
     # A named scenario is what it is, and nothing beside it.
@@ -136,7 +136,7 @@ def _tags(place: Place, request: Json) -> list[str]:
     return ["--tags", ",".join(runs[0]["tags"])]
 
 
-def _sets(request: Json, tags: t.Sequence[str]) -> list[str]:
+def sets_first(request: Json, tags: t.Sequence[str]) -> list[str]:
     """The playbook that makes a set first, where a scheduled run looks at sets or proves one and makes none itself."""
     arguments = list(request["arguments"])
     if request["verb"] != "scheduled":
