@@ -305,5 +305,6 @@ def end(run: Run, word: str, items: t.Sequence[Item], ledger_url: str | None) ->
     told = []
     for item in items:
         counted = {verdict: sum(one["verdict"] == verdict for one in item["checks"]) for verdict in checks.VERDICTS}
-        told.append({**{key: item[key] for key in ("name", "do", "verdict", "seconds", "budget", "ran")}, "checks": {key: n for key, n in counted.items() if n}})
+        about = {key: item[key] for key in ("name", "do", "verdict", "seconds", "budget", "ran")}
+        told.append({**about, "checks": {key: n for key, n in counted.items() if n}})
     schedules.end(store, run["id"], clock.now(), word, told)

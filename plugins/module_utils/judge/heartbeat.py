@@ -69,7 +69,7 @@ def judge_item(item: t.Mapping[str, t.Any], every: t.Sequence[t.Mapping[str, t.A
     done = [row for row in mine if any(_ran(one) for one in _of(row, item["name"]))]
     last = max((row["started_at"] for row in done), default=None)
     told = f"last {moment(last, every[0]['timezone'])}" if last is not None and every else "never"
-    dues = [(due, one) for one in every if tags & set(one["tags"]) and (due := _latest(one, [row for row in rows if set(one["tags"]) <= set(row["tags"])], now))]
+    dues = [(due, one) for one in every if tags & set(one["tags"]) and (due := _latest(one, rows, now))]
     if not dues:
         return checks.check(name, "", "pass", f"not due yet; {told}")
     due, wanted = max(dues, key=lambda pair: pair[0])
@@ -90,9 +90,10 @@ def judge_item(item: t.Mapping[str, t.Any], every: t.Sequence[t.Mapping[str, t.A
 
 def _latest(one: t.Mapping[str, t.Any], rows: t.Sequence[Row], now: float) -> float | None:
     """When it was due last, its grace being over; never before anything was known of its tags."""
-    if not rows:
+    mine = [row for row in rows if set(one["tags"]) <= set(row["tags"])]
+    if not mine:
         return None
-    since = max(min(row["started_at"] for row in rows) - EARLY, now - MOST_DAYS * 86400.0)
+    since = max(min(row["started_at"] for row in mine) - EARLY, now - MOST_DAYS * 86400.0)
     return max((due.first for due in cron.between(one["cron"], one["timezone"], since, now) if due.last + one["grace"] < now), default=None)
 
 

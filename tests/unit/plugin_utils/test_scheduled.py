@@ -8,6 +8,7 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities import schedule_info
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.plugin_utils import guard, scheduled_procedures, scheduled_runs
 
@@ -104,6 +105,14 @@ def test_what_is_for_one_environment_is_due_there_alone() -> None:
     items = scheduled_runs.read_items([drill, more], COMPONENTS)
     told = {place: [(item["name"], item["what"]) for item in scheduled_runs.due(items, ["weekly"], f"shop/{place}")] for place in ("staging", "production")}
     assert told == {"staging": [("back and forth, test restore", ["rollback", "restore"])], "production": [("test restore", ["restore"])]}
+
+
+def test_backups_looks_at_them_and_drills_are_watched_where_they_are_due() -> None:
+    verbs = ("health", "backup", "backup_verify", "drill", "maintenance")
+    items = [{"name": f"the {do}", "do": do, "tags": ["daily"]} for do in verbs] + [{"do": "drill", "tags": ["weekly"], "environments": ["staging"]}]
+    assert [one["name"] for one in schedule_info.watched(items, "shop/production")] == ["the backup", "the backup_verify", "the drill"]
+    assert schedule_info.watched(items, "shop/staging")[-1] == {"name": "drill", "do": "drill", "tags": ["weekly"]}
+    assert schedule_info.watched(None, "shop/staging") == []
 
 
 def _steps(tasks: list[dict[str, t.Any]]) -> list[str]:
