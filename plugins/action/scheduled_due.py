@@ -19,7 +19,9 @@ class ActionModule(TogetherAction):
     def together(self, run: dict[str, t.Any], components: Components, ledger_url: str | None) -> dict[str, t.Any]:
         first = components.names[0]
         try:
-            declared = {name: components.variable(name, "component_commands") or {} for name in self._task_vars["groups"]["components"]}
+            # Of those too that --limit leaves out: an item that names them is no mistake.
+            every, hostvars = self._task_vars["groups"]["components"], self._task_vars["hostvars"]
+            declared = {name: hostvars[name].get("component_commands") or {} for name in every}
             items = scheduled_runs.read_items(components.variable(first, "scheduled_items"), declared)
             tags = scheduled_runs.wanted_tags(self._task_vars["ansible_run_tags"], self._task_vars["ansible_skip_tags"], items)
             wanted = schedule_info.read(components.variable(first, "schedule_runs"), components.variable(first, "schedule_timezone"))

@@ -189,7 +189,8 @@ def _stopped(store: Store, lost: str, at: float) -> str:
             continue
         # What the orphan of a run breaks off has an outcome, which is a failure.
         done = entry["kind"] == "outcome" and not entry["data"]["failure"]
-        under_way[f"{entry['data']['component']}: {entry['data']['target']}"] += -1 if done else entry["kind"] == "intent"
+        about = ": ".join(part for part in (entry["data"]["component"], entry["data"]["target"]) if part)
+        under_way[about] += -1 if done else entry["kind"] == "intent"
     begun = [name for name, number in under_way.items() if number > 0]
     if any(row["run"] == lost and row["verdict"] == schedules.WORKING for row in schedules.rows(store)):
         schedules.end(store, lost, at, schedules.STOPPED, [])
@@ -249,7 +250,9 @@ def _found(run: Run, item: Item, hostvars: t.Mapping[str, t.Any], names: list[st
     """(checks, changes, whether it was carried out)."""
     stopped = {name: str(why["msg"]) for name in names if (why := hostvars[name].get("scheduled_failure") or {}).get("item") == item["name"]}
     if item["is_procedure"]:
-        record = (hostvars[names[0]].get(f"{item['do']}_record") or {}) if names else {}
+        if not names:
+            return [checks.check(item["do"], "", "skipped", "--limit leaves none of its components")], [], False
+        record = hostvars[names[0]].get(f"{item['do']}_record") or {}
         return scheduled_procedures.found(run, item, record, next(iter(stopped.values()), ""))
     if item["is_role"]:
         failed = [checks.check(item["do"], name, "error", why) for name, why in stopped.items()]

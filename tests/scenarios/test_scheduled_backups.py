@@ -22,7 +22,7 @@ ITEMS = [
     {"name": "backup", "tags": ["daily"], "do": "backup", "budget": "30m"},
     {"name": "backups", "tags": ["daily"], "do": "backup_verify", "budget": "15m"},
     {"name": "maintenance", "tags": ["daily"], "do": "maintenance", "budget": "5m"},
-    {"name": "test restore", "tags": ["monthly"], "do": "drill", "budget": "60m"},
+    {"name": "test restore", "tags": ["monthly"], "do": "drill", "components": ["database"], "budget": "60m"},
 ]
 
 
@@ -92,7 +92,6 @@ def test_a_backup_that_another_run_is_making_is_told_and_is_no_error(kept: Kept,
 
 def test_what_cannot_be_stored_fails_the_run_and_hides_nothing_else(kept: Kept, launcher: Launcher) -> None:
     assert scheduled(kept, launcher, "daily").code == 0
-    kept.ask("ALTER TABLE users RENAME TO people")
     kept.world.sandbox.advance(DAY)
     (kept.folder / "programs/pg_dump").write_text("#!/bin/sh\necho 'pg_dump: error: no' >&2\nexit 1\n", encoding="utf-8")
     day = scheduled(kept, launcher, "daily")
@@ -100,6 +99,8 @@ def test_what_cannot_be_stored_fails_the_run_and_hides_nothing_else(kept: Kept, 
     assert {"database backed up", "database backup age"} <= set(found(day)), found(day)
     assert items(kept)[-1]["backup"] == ("fail", True) and "maintenance" in items(kept)[-1]
     check_fits(day)
+    none = scheduled(kept, launcher, "monthly", "--limit", "api")
+    assert "--limit leaves none of its components" in said(none) and none.code == 0, none.output
     assert (free(kept), kept.left_behind()) == ({"change": True, "backup": True}, [])
 
 
@@ -113,9 +114,9 @@ def test_what_was_killed_in_its_middle_is_told_and_made_by_the_next(kept: Kept, 
     assert (beat.code, told["item backup"]["verdict"], told["item backups"]["verdict"]) == (2, "fail", "fail"), beat.output
     assert "was due at Sat 21 Nov 07:00 UTC, and no run of its tags began; never" in told["item backup"]["reason"]
     check_fits(beat)
-    again = scheduled(kept, launcher, "daily", "--limit", "database,dashboard")
-    assert again.code == 0, again.output
-    assert "was stopped before its end" in said(again) and "took over from run" in said(again)
+    again = scheduled(kept, launcher, "daily")
+    assert found(again) == {"scheduled daily": "fail", "scheduled monthly": "inconclusive", "backup proof": "warn"}, again.output
+    assert "was stopped before its end. manifest.json was begun" in said(again) and "took over from run" in said(again)
     assert (len(kept.sets("daily")), items(kept)[-1]["backup"], kept.left_behind(), free(kept)) == (1, ("pass", True), [], {"change": True, "backup": True})
     well = launcher.play(kept.world, "heartbeat")
     assert {one["verdict"] for one in well.stats["checks"] if one["name"].startswith("item backup")} == {"pass"}, well.output
