@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, credentials, durations, scratch
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, credentials, scratch
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import checks
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import restores as judge
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, findings, restores, runs, sagas
@@ -153,7 +153,7 @@ def _checks(run: Run, components: Components, begun: t.Mapping[str, t.Any], part
             reason = f"{part['rows']:,} rows of {part['tables']} tables, the same {'row by row' if part['by'] == 'rows' else 'by ' + part['by']}"
             made.append(checks.check(part["name"], part["host"], "pass", reason, round(part["seconds"], 3), "s"))
     if "restore" in what:
-        limits = [_declared(components, "backup_rpo", _declared(components, "backup_max_age", "24h")), _declared(components, "backup_rto", "1h")]
+        limits = restore_runs.recovery_point(components), restore_runs.recovery_time(components)
         proved = [part for part in parts if part["result"] == PROVED]
         # From the command until the last part was seen to be the same; what follows, such as cleaning up, keeps nobody waiting.
         ended = max((float(((components.result(name, "apply") or {}).get("restore") or {}).get("ended_at") or 0) for name in begun["order"]), default=0.0)
@@ -177,10 +177,6 @@ def _refused(components: Components, begun: t.Mapping[str, t.Any]) -> list[check
 def _failure(components: Components, name: str, step: str) -> Json | None:
     found = components.result(name, step)
     return found if found and found.get("failed") else None
-
-
-def _declared(components: Components, name: str, default: t.Any) -> float:
-    return durations.seconds(components.variable(components.names[0], name, default), name)
 
 
 def _why(result: Json) -> str:

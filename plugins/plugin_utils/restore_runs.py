@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.capabilities.backups import undoing
-from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, scratch
+from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations, scratch
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.judge import restores as judge
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, restores, runs, sagas
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 
@@ -64,6 +65,8 @@ def begin(run: Run, components: Components, ledger_url: str | None) -> Json:
         _abandon(run, store, begun)
         asked = undoing.asked({name: values[f"restore_{'from' if name == 'source' else name}"] for name in undoing.ASKED})
         data = {"asked": asked, "source": values["restore_from"], "safety": "", "reason": run["reason"], "undoes": begun["id"] if begun else ""}
+        # Whoever goes on with it has been waiting since then.
+        data["started_at"] = run["started_at"]
         data |= {"set": first["set"]["id"], "to": first["to"], "name": first["name"], "tables": first["tables"]}
         members = [_member(name, plan["restore"]["parts"]) for name, plan in good.items()]
         result["saga"] = sagas.begin(store, verb, run["id"], members, data) if store else None
@@ -135,17 +138,42 @@ def conclude(run: Run, components: Components, begun: t.Mapping[str, t.Any], led
         "webhooks": _registered(components) if begun["in_place"] and status in ("act", "plan") else [],
         "closed": {name: why for name in components.names if (why := _closed(components, name))},
     }
+    # From the first command until all of it was looked at.
+    concluded["recovery"] = clock.now() - float(known["data"]["started_at"] if known else run["started_at"])
+    concluded["checks"] = _measured(components, concluded) if word in ENDED and concluded["changes"] else []
     concluded["ends_on"] = concluded["not_there"] or components.names[:1]
     if store and not run["check_mode"]:
         with store.write() as connection:
             for name, outcome in outcomes.items():
                 if outcome == "done":
-                    restores.note(store, run["id"], name, begun["set"]["id"], clock.now(), concluded["seconds"])
+                    restores.note(store, run["id"], name, begun["set"]["id"], clock.now(), concluded["recovery"])
             if begun["saga"] and word in ENDED:
                 sagas.end(store, begun["saga"], run["id"], word)
             seconds = round(concluded["seconds"], 3)
             chain.append(connection, store, run["id"], "verdict", {"word": word, "outcomes": outcomes, "seconds": seconds, "safety": safety})
     return concluded
+
+
+def _measured(components: Components, concluded: t.Mapping[str, t.Any]) -> list[Json]:
+    """How far back and how long, against what is declared. Of a part that came back the data since its moment are gone."""
+    came = [part for part in concluded["parts"] if part["result"] in ("restored", "unproved")]
+    recovery = float(concluded["recovery"])
+    return list(judge.drilled(came, clock.now() - recovery, recovery, recovery_point(components), recovery_time(components))) if came else []
+
+
+def recovery_point(components: Components) -> float:
+    """How much may be lost, in seconds: as declared, else as old as the newest backup may be."""
+    age = _declared(components, "backup_max_age", "24h")
+    return _declared(components, "backup_rpo", age)
+
+
+def recovery_time(components: Components) -> float:
+    """How long a recovery may take."""
+    return _declared(components, "backup_rto", "1h")
+
+
+def _declared(components: Components, name: str, default: float | str) -> float:
+    return durations.seconds(components.variable(components.names[0], name, default), name)
 
 
 def _webhooks(components: Components, name: str, step: str) -> Json:

@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock, durations
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge.restores import MOST_NAMED, few
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import restore_runs
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.release_screen import clock_line
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.summary import Screen, duration
@@ -74,17 +75,21 @@ def _facts(screen: Screen, run: Run, components: Components, begun: t.Mapping[st
     if moved and begun["in_place"]:
         oldest = min(moved, key=lambda part: float(part["moment"]))
         what = "would be lost" if word in ("plan", "refused", "held") else "is lost here"
-        screen.facts.append(("Data loss", f"what was written since {_moment(oldest['moment'])} ({durations.age(oldest['lost_seconds'])}) {what}"))
+        lost = f"what was written since {_moment(oldest['moment'])} ({durations.age(oldest['lost_seconds'])}) {what}"
+        screen.facts.append(("Data loss", f"{lost} {_declared(oldest['lost_seconds'], restore_runs.recovery_point(components))}"))
     if moved:
         screen.facts.append(("Where", "; ".join(dict.fromkeys(part["place"] for part in moved))))
     if concluded["safety"]:
         screen.facts.append(("Kept", f"what was there before is the set {concluded['safety']}"))
     if concluded["webhooks"]:
         screen.facts.append(("Webhooks", "; ".join(concluded["webhooks"])))
-    if word in ("done", "unhealthy", "unproved") and concluded["changes"]:
-        declared = durations.seconds(components.variable(components.names[0], "backup_rto", "1h"), "backup_rto")
-        held = "" if concluded["seconds"] <= declared else "  NOT KEPT"
-        screen.facts.append(("Recovery", f"{duration(concluded['seconds'])} after the command (declared {duration(declared)}){held}"))
+    if concluded["checks"]:
+        rto = restore_runs.recovery_time(components)
+        screen.facts.append(("Recovery", f"{duration(concluded['recovery'])} after the command {_declared(concluded['recovery'], rto)}"))
+
+
+def _declared(seconds: float, most: float) -> str:
+    return f"(declared {duration(most)}){'' if seconds <= most else '  NOT KEPT'}"
 
 
 def _moment(at: float) -> str:

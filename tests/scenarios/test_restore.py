@@ -10,7 +10,7 @@ import pytest
 from tests.harness import restic
 from tests.harness.backups import MEANT, PASSWORD, Kept
 from tests.harness.launcher import Launcher
-from tests.harness.matrix import sample
+from tests.harness.matrix import open_sagas, sample
 from tests.harness.screens import check_fits, check_refused, said
 from tests.harness.world import World
 from tests.scenarios.test_maintenance import flag
@@ -40,7 +40,10 @@ def test_backed_up_destroyed_and_restored_it_is_what_it_was(kept: Kept, launcher
     assert plan.stats["changes"] == done.stats["changes"]
     (safety,) = kept.sets("pre_restore")
     assert "RESTORED - the same as the set" in done.headline
-    assert safety in said(done) and "restore_undo=true" in said(done) and "declared 1 h" in said(done)
+    assert safety in said(done) and "restore_undo=true" in said(done)
+    # How far back and how long, each against what is declared.
+    assert said(done).count("(declared 24 h)") == said(done).count("after the command (declared 1 h)") == 1 and "NOT KEPT" not in said(done)
+    assert [(check["name"], check["verdict"]) for check in done.stats["checks"]] == [("recovery point", "pass"), ("recovery time", "pass")]
     check_fits(done)
     again = kept.play(launcher, "restore", *MEANT)
     assert (again.code, again.stats["word"], again.changed, len(kept.sets("pre_restore"))) == (0, "nothing", 0, 1), again.output
@@ -136,8 +139,12 @@ def check_killed(where: str, kept: Kept, launcher: Launcher) -> None:
     kept.destroy()
     kept.killed(launcher, where, "restore", *MEANT)
     assert kept.in_clear(killed=True) == []
+    # Whoever waits has waited since the first command, if that had come so far as to begin.
+    began = bool(open_sagas(kept.world))
+    kept.world.sandbox.advance(7200)
     done = kept.play(launcher, "restore", *MEANT)
     assert (done.code, done.stats["word"], kept.rows()) == (0, "done", before), done.output
+    assert ("declared 1 h) NOT KEPT" in said(done)) is began, done.summary
     assert (kept.left_behind(), kept.in_clear()) == ([], [])
     # What was there before was kept before anything was put back, and not anew from what was half restored.
     undone = kept.play(launcher, "restore", *UNDO)
