@@ -81,6 +81,9 @@ def test_variables_are_compared_by_the_fingerprints_of_their_values() -> None:
     compared = restores.compare(variables, {"names": {"A": "1", "B": "9", "D": "4"}})
     assert (compared.same, compared.by, compared.differences) == (False, "values", ("B: another value", "C: not there"))
     assert restores.compare(variables, {"names": {**variables["names"], "D": "4"}}).same is True
+    # That they are counted, too, makes no less of it.
+    counted = restores.compare({**variables, "counts": {"variables": 3}}, {"names": variables["names"], "counts": {"variables": 3}})
+    assert (counted.same, counted.by) == (True, "values")
 
 
 def test_what_is_there_besides_is_told() -> None:
