@@ -140,7 +140,7 @@ def conclude(run: Run, components: Components, begun: t.Mapping[str, t.Any], led
     }
     # From the first command until all of it was looked at.
     concluded["recovery"] = clock.now() - float(known["data"]["started_at"] if known else run["started_at"])
-    concluded["checks"] = _measured(components, concluded) if word in ENDED and concluded["changes"] else []
+    concluded["checks"] = _measured(components, known, concluded) if known and word in ENDED else []
     concluded["ends_on"] = concluded["not_there"] or components.names[:1]
     if store and not run["check_mode"]:
         with store.write() as connection:
@@ -154,9 +154,11 @@ def conclude(run: Run, components: Components, begun: t.Mapping[str, t.Any], led
     return concluded
 
 
-def _measured(components: Components, concluded: t.Mapping[str, t.Any]) -> list[Json]:
-    """How far back and how long, against what is declared. Of a part that came back the data since its moment are gone."""
-    came = [part for part in concluded["parts"] if part["result"] in ("restored", "unproved")]
+def _measured(components: Components, saga: t.Mapping[str, t.Any], concluded: t.Mapping[str, t.Any]) -> list[Json]:
+    """How far back and how long, against what is declared. Of a part that came back the data since its moment are gone; one that was put back by a run
+    that was cut off came back, too."""
+    moved = {(name, part["name"]) for name, member in saga["members"].items() for part in member["to_release"]["parts"]}
+    came = [part for part in concluded["parts"] if (part["host"], part["name"]) in moved and part["result"] in ("restored", "unproved", "same")]
     recovery = float(concluded["recovery"])
     return list(judge.drilled(came, clock.now() - recovery, recovery, recovery_point(components), recovery_time(components))) if came else []
 

@@ -145,7 +145,8 @@ def _next_steps(run: Run, components: Components, begun: t.Mapping[str, t.Any], 
         steps.append(f"run the same command again, it looks before it acts: {command}{invocation['options']}")
     if word == "plan":
         steps.append(f"do it: {command}{invocation['options']}")
-    if concluded["changes"] and word != "plan" and not run["values"]["restore_undo"]:
+    # One that only ended what a killed run had put back can be taken back as any.
+    if (concluded["changes"] or concluded["checks"]) and word != "plan" and not run["values"]["restore_undo"]:
         if begun["in_place"]:
             steps.append(f"take it back: {command} -e restore_undo=true {confirm}")
         else:

@@ -75,7 +75,7 @@ def _entry(whose: str, known: t.Mapping[str, tuple[type, bool]], said: t.Mapping
             raise Failure("invalid", f"{whose} has {plain(name, 60)}", f"Did you mean {near[0]}?" if near else f"It may have {', '.join(known)}")
     for name, (kind, needed) in known.items():
         value = said.get(name)
-        good = isinstance(value, kind) and not (kind is list and not all(isinstance(one, str) for one in value))
+        good = isinstance(value, kind) and (not isinstance(value, list) or all(isinstance(one, str) for one in value))
         if (value is None and needed) or (value is not None and not good):
             what = f"has no {name}" if value is None else f"has {name} {plain(value, 60)!r}"
             raise Failure("invalid", f"{whose} {what}", f"Give {name} as {_WORDS[kind]}")
