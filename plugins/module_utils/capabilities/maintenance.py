@@ -178,7 +178,9 @@ def _on(lease: Lease, wanted: str) -> Json:
     mutes = declared.mutes and wanted == ON
     muted = list(row["muted"]) if row is not None else []
     again = not holds or moved or row is None or row["phase"] != "held"
-    lease.note(**facts, phase="asked", muted=maintenance_alerts.services(lease.component) if mutes and again else muted)
+    # An end that was begun is still to be put right, should this one stop here, too.
+    phase = "ending" if row is not None and row["phase"] == "ending" else "asked"
+    lease.note(**facts, phase=phase, muted=maintenance_alerts.services(lease.component) if mutes and again else muted)
     if not holds:
         lease.switch.put(wanted, before)
     elif row is None and lease.store is not None:
@@ -272,7 +274,7 @@ def _ended(lease: Lease, seen: Seen, wanted: str) -> Json:
     started = clock.now()
     if row is not None:
         lease.note(phase="ending")
-    if seen.state != wanted:
+    if seen.state != wanted or _half_ended(row, seen):
         lease.switch.put(wanted, (row or {}).get("before") or {})
     if declared.hides and wanted == OFF and not forced and not task.check_mode and (why := _tried(lease)):
         lease.switch.put(ON, {})
@@ -280,6 +282,11 @@ def _ended(lease: Lease, seen: Seen, wanted: str) -> Json:
             lease.note(phase="held")
         return _still_on(lease, f"it was off for {clock.now() - started:.0f} s, and {why}")
     return _over(lease, "pass", ("off - forced" if forced else "off - healthy") if wanted == OFF else f"left {wanted}, as it was before")
+
+
+def _half_ended(row: Json | None, seen: Seen) -> bool:
+    """Whether a run was killed between the switch and what has to be put back with it."""
+    return row is not None and row["phase"] == "ending" and any(row["before"].get(name, fact) != fact for name, fact in seen.facts.items())
 
 
 def _over(lease: Lease, verdict: str, what: str) -> Json:
