@@ -45,7 +45,8 @@ class Application:
     """An application that is switched by calls. ``kill``: the run that dies at the next of them, and whether that has its effect before."""
 
     def __init__(self) -> None:
-        self.mode, self.sent, self.drop = "off", [], False
+        self.mode, self.drop = "off", False
+        self.sent: list[str] = []
         self.kill: tuple[int, str] | None = None
         outer = self
 
