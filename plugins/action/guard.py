@@ -81,7 +81,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             maintenances=[],
         )
         url = first.get("saasops_ledger_url")
-        self._open_ledger(url)
+        self._open_ledger(url, chosen)
         interruption.mark(os.getppid(), self._run, url)
         return self._run
 
@@ -109,7 +109,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             system=str(facts.get("saasops_system", "")), banner=str(facts.get("saasops_banner") or str(facts.get("saasops_environment", "")).upper())
         )
 
-    def _open_ledger(self, url: str | None) -> None:
+    def _open_ledger(self, url: str | None, chosen: list[str]) -> None:
         """Take the lease, unless the verb only looks. Without a ledger, say so, unless the verb cannot do without one."""
         run = self._run
         try:
@@ -126,9 +126,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 run["cautions"] += taken["cautions"]
             run["ledger"] = True
             run["shared_lease"] = ledger.shared
-            run["maintenances"] = maintenance_runs.seen(ledger)
-            if run["verb"] != maintenance_runs.VERB:
-                run["cautions"] += [one["caution"] for one in run["maintenances"]]
+            run["maintenances"] = maintenance_runs.seen(ledger, chosen)
+            # The verb that is about it tells of its own components by itself.
+            run["cautions"] += [one["caution"] for one in run["maintenances"] if run["verb"] != maintenance_runs.VERB or not one["here"]]
         except Failure as failure:
             if failure.code != "ledger" or self._task.args.get("ledger") == "required":
                 raise

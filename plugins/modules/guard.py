@@ -158,7 +158,8 @@ maintenances:
     component: {description: Which component., type: str}
     state: {description: 'V(on) or V(read_only).', type: str}
     until: {description: 'When it should be over, in seconds since the epoch.', type: float}
-    due: {description: Why it should be over by now. Empty while it should not., type: str}
+    here: {description: Whether it is one of this run's components., type: bool}
+    due: {description: Why this run should end it. Empty while it should not., type: str}
     caution: {description: The same for people., type: str}
 failure:
   description:

@@ -23,14 +23,18 @@ AGAIN = "Run the same command again: it looks before it acts"
 NOWHERE = "No component of this run declares component_maintenance"
 
 
-def seen(store: Store) -> list[Json]:
-    """Every one that is open, with why it should be over, and how other verbs tell of it. One small read where none is."""
+def seen(store: Store, chosen: t.Sequence[str]) -> list[Json]:
+    """Every one that is open, with why it should be over, and how other verbs tell of it. One small read where none is.
+
+    ``chosen``: the components of this run. What is on elsewhere is told, and is not this run's to end.
+    """
     found = []
     for row in maintenances.every(store):
         at_work = maintenances.is_at_work(store, row)
         about = {name: row[name] for name in ("component", "state", "since", "until", "run", "verb", "asked_by", "reason")}
-        now = clock.now()
-        found.append({**about, "due": judge.due(row, now, at_work), "caution": judge.caution(row, now, at_work)})
+        now, here = clock.now(), row["component"] in chosen
+        caution = judge.caution(row, now, at_work) + ("" if here else f"; this run leaves {row['component']} alone")
+        found.append({**about, "here": here, "due": judge.due(row, now, at_work) if here else "", "caution": caution})
     return found
 
 
@@ -57,7 +61,7 @@ def conclude(run: Run, components: Components, asked: str) -> Json:
         "changes": changes,
         "planned": changes if run["check_mode"] else [],
         "checks": rows,
-        "lines": _lines(declared, bad),
+        "lines": [*_lines(declared, bad), *_left_to(components)],
         "notice": _notice(run, declared, bad, changes),
         "cautions": list(run["cautions"]),
     }
@@ -102,6 +106,12 @@ def _word(run: Run, asked: str, outcomes: t.Mapping[str, str], bad: t.Sequence[s
 def _lines(declared: t.Mapping[str, Json], bad: t.Sequence[str]) -> list[str]:
     """For the screen of another verb."""
     return [f"{'!' if name in bad else 'Note:'} maintenance of {name}: {_reason(found)}" for name, found in declared.items() if _verdict(found) != "skipped"]
+
+
+def _left_to(components: Components) -> list[str]:
+    """A run whose own lease is another one ends nothing while somebody changes things here: that run ends it, or tells people."""
+    refused = (components.variable(components.names[0], "maintenance_lease") or {}).get("failure")
+    return [f"Note: maintenance is left to who changes things now: {refused['message']}"] if refused else []
 
 
 def _notice(run: Run, declared: t.Mapping[str, Json], bad: t.Sequence[str], changes: t.Sequence[Json]) -> Json:
