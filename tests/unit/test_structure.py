@@ -293,6 +293,25 @@ def test_every_playbook_has_its_questions() -> None:
     assert asked >= playbooks
 
 
+def tasks_of(node: Any) -> Iterator[dict[str, Any]]:
+    """Every mapping of a playbook: its plays, blocks and tasks."""
+    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from tasks_of(one)
+    if isinstance(node, dict):
+        yield node
+
+
+def test_every_verb_that_holds_a_lease_ends_a_maintenance_that_was_left_on_and_no_other_verb_does() -> None:
+    for name in tracked():
+        if not re.fullmatch(r"playbooks/[^/]+\.yml", name):
+            continue
+        every = list(tasks_of(yaml.safe_load(text(name))))
+        guards = [task[f"{COLLECTION}.guard"] for task in every if f"{COLLECTION}.guard" in task]
+        holds = any(guard.get("lease", True) for guard in guards) and name != "playbooks/maintenance.yml"
+        ends = {"name": f"{COLLECTION}.maintenance", "tasks_from": "ended"} in [task.get("ansible.builtin.import_role") for task in every]
+        assert ends is holds, name
+
+
 # --- what every role and the root keep ----------------------------------------------------------------------------------
 
 
