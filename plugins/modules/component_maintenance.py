@@ -51,6 +51,11 @@ options:
     type: str
     choices: ["on", read_only, "off", looked, checked]
     default: looked
+  planned:
+    description:
+      - For a plan of O(state=off) after one that switches it on. The state in which it would be by then. Only in check mode.
+    type: str
+    choices: ["on", read_only]
   reason:
     description:
       - Why, for the ledger and whoever meets it.

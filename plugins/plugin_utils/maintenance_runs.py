@@ -67,6 +67,12 @@ def conclude(run: Run, components: Components, asked: str) -> Json:
     }
 
 
+def switched(components: Components, step: str) -> list[Json]:
+    """The changes by which another verb has put its components into maintenance, or out of it (``on``, ``off``); or would do that."""
+    results = components.of(VERB)
+    return [{"component": name, **change} for name in components.names for change in (results.result(name, step) or {}).get("changes") or []]
+
+
 def _facts(found: t.Mapping[str, t.Any]) -> Json:
     return dict(found.get("maintenance") or {})
 

@@ -51,8 +51,8 @@ def conclude(run: Run, components: Components, ledger_url: str | None) -> dict[s
         "not_there": not_there,
         "ends_on": not_there or components.names[:1],
         "seconds": clock.now() - run["started_at"],
-        "changes": _changes(components, known, ("plan",) if run["check_mode"] else ("apply", "undo")),
-        "planned": _changes(components, known, ("plan",)),
+        "changes": _around(components, _changes(components, known, ("plan",) if run["check_mode"] else ("apply", "undo"))),
+        "planned": _around(components, _changes(components, known, ("plan",))),
         "cautions": list(run["cautions"]),
         "sick": {name: (components.result(name, "verify") or {}).get("reason") or "not measured" for name in sick},
     }
@@ -67,6 +67,11 @@ def _maintained(components: Components, step: str) -> dict[str, dict[str, t.Any]
     """What became of the maintenance that was put around it."""
     of_others = components.of(maintenance_runs.VERB)
     return {name: found for name in components.names if (found := of_others.result(name, step)) is not None}
+
+
+def _around(components: Components, changes: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """With what switches maintenance before and after them."""
+    return maintenance_runs.switched(components, "on") + changes + maintenance_runs.switched(components, "off")
 
 
 def _migration(components: Components, name: str, step: str) -> dict[str, t.Any]:

@@ -15,6 +15,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core import clock
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
 from ansible_collections.saasops.runbooks.plugins.module_utils.judge import restores as judge
 from ansible_collections.saasops.runbooks.plugins.module_utils.ledger import chain, restores, runs, sagas
+from ansible_collections.saasops.runbooks.plugins.plugin_utils import maintenance_runs
 from ansible_collections.saasops.runbooks.plugins.plugin_utils.components import Components, Run
 
 if t.TYPE_CHECKING:
@@ -128,8 +129,8 @@ def conclude(run: Run, components: Components, begun: t.Mapping[str, t.Any], led
         "outcomes": outcomes,
         "not_there": [] if word in GOOD else sorted({*bad, *({**sick, **lost} if word == "unhealthy" else ())}),
         "seconds": clock.now() - run["started_at"],
-        "changes": changes(components, ("plan", *hooks) if run["check_mode"] else ("apply", "webhooks")),
-        "planned": changes(components, ("plan", *hooks)),
+        "changes": _around(components, changes(components, ("plan", *hooks) if run["check_mode"] else ("apply", "webhooks"))),
+        "planned": _around(components, changes(components, ("plan", *hooks))),
         "cautions": [*run["cautions"], *_cautions(components)],
         "safety": safety,
         "parts": parts(components),
@@ -250,6 +251,11 @@ def _word(outcomes: t.Sequence[str]) -> str:
 
 def changes(components: Components, steps: t.Sequence[str]) -> list[Json]:
     return [{"component": name, **one} for name in components.names for step in steps for one in (components.result(name, step) or {}).get("changes") or []]
+
+
+def _around(components: Components, moved: list[Json]) -> list[Json]:
+    """With what closes the doors before, and opens them after."""
+    return maintenance_runs.switched(components, "on") + moved + maintenance_runs.switched(components, "off")
 
 
 def _cautions(components: Components) -> list[str]:

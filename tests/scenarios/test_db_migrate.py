@@ -54,7 +54,7 @@ def test_a_plan_then_the_migrations_once(shop: tuple[World, Shop], launcher: Lau
     assert f"2 pending: {FIRST}, {SECOND}" in said(plan)
     run = launcher.play(world, "db_migrate", *limited("-e", "db_migrate_reason=release 42"))
     assert (run.code, run.stats["word"], made.calls) == (0, "done", ["on", "deploy", "off"]), run.output
-    assert [change["operation"] for change in run.stats["changes"]] == STEPS
+    assert [change["operation"] for change in run.stats["changes"]] == ["switch_maintenance", *STEPS, "switch_maintenance"]
     assert plan.stats["changes"] == run.stats["changes"]
     assert "MIGRATED - every migration is applied" in run.headline
     assert made.backups[0].name in "".join(run.summary.split())

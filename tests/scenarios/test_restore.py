@@ -10,10 +10,10 @@ import pytest
 from tests.harness import restic
 from tests.harness.backups import MEANT, PASSWORD, Kept
 from tests.harness.launcher import Launcher
+from tests.harness.maintained import flag
 from tests.harness.matrix import open_sagas, sample
 from tests.harness.screens import check_fits, check_refused, said
 from tests.harness.world import World
-from tests.scenarios.test_maintenance import flag
 
 NewWorld = t.Callable[..., World]
 CONFIRMED = ("-e", "saasops_confirm=production")
@@ -222,6 +222,10 @@ def test_the_doors_are_closed_meanwhile_and_opened_when_all_is_well(kept: Kept, 
     before = kept.rows()
     kept.backup(launcher)
     kept.ask("DELETE FROM orders WHERE id = 1")
+    plan = kept.play(launcher, "restore", *MEANT, "--check", limit="database,app")
+    assert (plan.code, plan.stats["word"], flag(kept.world), kept.world.effects()) == (0, "plan", False, []), plan.output
+    switches = [change["component"] for change in plan.stats["changes"] if change["operation"] == "patch_global_config_items"]
+    assert switches == ["app", "app"] == [plan.stats["changes"][number]["component"] for number in (0, -1)]
     kept.killed(launcher, "before psql", "restore", *MEANT, limit="database,app")
     assert flag(kept.world) is True
     run = kept.play(launcher, "restore", *MEANT, limit="database,app")

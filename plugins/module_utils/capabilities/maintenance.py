@@ -35,6 +35,7 @@ MAINTENANCE_ARGUMENTS: dict[str, dict[str, t.Any]] = {
     **SERVICES_ARGUMENTS,
     "component": {"type": "dict", "required": True},
     "state": {"type": "str", "choices": [ON, READ_ONLY, OFF, "looked", "checked"], "default": "looked"},
+    "planned": {"type": "str", "choices": list(judge.STATES)},
     "reason": {"type": "str", "default": ""},
     "lifetime": {"type": "str"},
     "looks": {"type": "list", "elements": "dict"},
@@ -123,7 +124,9 @@ def execute(task: Task) -> Json:
     lease = Lease(task, component, declared, maintenance_ways.switch(task, declared, component, secrets), store, row)
     if params["state"] in (ON, READ_ONLY):
         return _on(lease, params["state"])
-    return _off(lease) if params["state"] == OFF else _checked(lease)
+    if params["state"] == OFF:
+        return _planned_off(lease, params["planned"]) if params["planned"] and task.check_mode else _off(lease)
+    return _checked(lease)
 
 
 def _row(store: Store | None, name: str) -> Json | None:
@@ -240,6 +243,19 @@ def _off(lease: Lease) -> Json:
     return _ended(lease, seen, OFF if lease.by_hand else _before(row))
 
 
+def _planned_off(lease: Lease, planned: str) -> Json:
+    """Its end, where the same plan has it ``planned`` by then, and all is well."""
+    row = lease.row
+    if row is not None and not lease.mine:
+        return _told(lease, "pass", f"{judge.told(row)}: it will be left on, for it is not this run's")
+    seen = lease.look()
+    before = dict(row["before"]) if row is not None else {"state": seen.state, **seen.facts}
+    if _before({"before": before}) != OFF:
+        return _told(lease, "pass", "it will be left on, as it is now")
+    lease.switch.put(OFF, before, planned)
+    return _told(lease, "pass", "off again when all is well")
+
+
 def _before(row: Json | None) -> str:
     """What is put back: it may have been on, by hand, before it was asked for."""
     state = str((row or {}).get("before", {}).get("state") or OFF)
@@ -336,8 +352,7 @@ def _looks(lease: Lease) -> list[Json]:
 
 def _tried(lease: Lease) -> str:
     """What its own pages say now that they answer again; empty when they are well, or there are none."""
-    asked = healths.endpoints(lease.component)
-    if not asked:
+    if not (asked := healths.endpoints(lease.component)):
         return ""
     found = healths.measure(lease.task, asked, _probe(lease.task.params["probe"]), until_good=True)
     return "" if found["verdict"] == "pass" else str(found["reason"])

@@ -61,7 +61,7 @@ class Http:
             raise Failure("failed", f"{self.where} answers {reply.status} when it is asked for its state", "Check state.url", VENDOR, status=reply.status)
         return _word(probing.value_of(str(asked["value"]), reply.body) if asked.get("value") else reply.body, self.where)
 
-    def put(self, wanted: str, facts: t.Mapping[str, t.Any]) -> None:
+    def put(self, wanted: str, facts: t.Mapping[str, t.Any], planned: str = "") -> None:
         call = self._settings["values"][wanted]
         self._task.gate.change(VENDOR, SWITCH, f"{self.where} -> {wanted}", call, lambda: self._send(wanted, call))
 
@@ -108,7 +108,7 @@ class Command:
         said = self._run(command)
         return _word(said[-1] if said else "", self.where)
 
-    def put(self, wanted: str, facts: t.Mapping[str, t.Any]) -> None:
+    def put(self, wanted: str, facts: t.Mapping[str, t.Any], planned: str = "") -> None:
         command = self._settings["values"][wanted]
         self._task.gate.change(VENDOR, SWITCH, f"{self.where} -> {wanted}", command, lambda: self._run(command))
 
@@ -133,5 +133,5 @@ class Monitors:
     def look(self) -> Seen:
         return Seen(UNREADABLE)
 
-    def put(self, wanted: str, facts: t.Mapping[str, t.Any]) -> None:
+    def put(self, wanted: str, facts: t.Mapping[str, t.Any], planned: str = "") -> None:
         return None

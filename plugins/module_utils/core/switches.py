@@ -32,8 +32,11 @@ class Switch(t.Protocol):
 
     def look(self) -> Seen: ...
 
-    def put(self, wanted: str, facts: t.Mapping[str, t.Any]) -> None:
-        """Switch to ``wanted``, and wait until it is so. Asked twice, it is done once. ``facts``: as they were seen before it was switched on."""
+    def put(self, wanted: str, facts: t.Mapping[str, t.Any], planned: str = "") -> None:
+        """Switch to ``wanted``, and wait until it is so. Asked twice, it is done once. ``facts``: as they were seen before it was switched on.
+
+        ``planned``: for a plan, the state in which it would be by then, whatever it is now.
+        """
 
 
 def word_of(values: Values, found: t.Any, where: str) -> str:

@@ -22,5 +22,8 @@ class Pause:
         # What Convex itself has stopped is not paused by anybody.
         return Seen(ON if deployment.USER_WORDS.get(deployment.state(self._place)["user"]) == "paused" else OFF)
 
-    def put(self, wanted: str, facts: t.Mapping[str, t.Any]) -> None:
-        deployment.ensure(self._place, deployment.state(self._place), "running" if wanted == OFF else "paused")
+    def put(self, wanted: str, facts: t.Mapping[str, t.Any], planned: str = "") -> None:
+        now = deployment.state(self._place)
+        if planned:
+            now = {**now, "user": deployment.RUNS if planned == OFF else "paused"}
+        deployment.ensure(self._place, now, "running" if wanted == OFF else "paused")

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core import credentials
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.errors import Failure
+from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import KnownAfter
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.switches import BETWEEN, Seen, word_of
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployment, service, variables
@@ -44,13 +45,16 @@ class Variable:
             return Seen(state)
         return Seen(BETWEEN)
 
-    def put(self, wanted: str, facts: t.Mapping[str, t.Any]) -> None:
+    def put(self, wanted: str, facts: t.Mapping[str, t.Any], planned: str = "") -> None:
         wish = {self._name: str(self._values[wanted])}
         given = {"shared": False, "variables": wish, "sealed": {}, "absent": [], "update_sealed": "on_create"}
         switches = {"purge": False, "purge_sealed": False, "skip_deploys": True}
-        variables.execute(self._task.given({**self._given, **given, **switches}))
+        variables.execute(self._task.given({**self._given, **given, **switches}), {self._name: str(self._values[planned])} if planned else {})
         room = self._room
         state = service.observe(room.client, room.scope)
+        if planned and state.serving is not None:
+            deployment.redeployed(room, {**state.serving, "id": KnownAfter(deployment.op.REDEPLOY.name)})
+            return
         busy = state.in_progress()
         if busy is not None and not self._task.check_mode:
             # Of a run that was killed, or somebody's own.

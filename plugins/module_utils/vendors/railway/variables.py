@@ -176,10 +176,11 @@ def decide(wanted: Wanted, stored: t.Mapping[str, Stored]) -> Plan:
 
 
 # -- doing it
-def execute(task: Task) -> dict[str, t.Any]:
+def execute(task: Task, planned: t.Mapping[str, str] | None = None) -> dict[str, t.Any]:
+    """``planned``: variables as they would be by then, for a plan of what comes after another one."""
     wanted = wanted_of(task.params)
     client, scope = where(task)
-    stored = observe(client, scope)
+    stored = observe(client, scope) | {name: Stored(value, False) for name, value in (planned or {}).items()}
     plan = decide(wanted, stored)
     if plan.deleted and task.gate.allow != "destroy":
         # Before anything is sent: the other changes must not be made alone.

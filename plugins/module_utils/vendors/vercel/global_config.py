@@ -92,8 +92,11 @@ def _equal(one: t.Any, other: t.Any) -> bool:
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def execute(task: Task) -> dict[str, t.Any]:
-    """What the module vercel_global_config_item does; its documentation tells options and result."""
+def execute(task: Task, planned: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
+    """What the module vercel_global_config_item does; its documentation tells options and result.
+
+    ``planned``: items as they would be by then, for a plan of what comes after another one.
+    """
     params = task.params
     wanted: dict[str, t.Any] = dict(params["items"] or {})
     absent: list[str] = list(params["absent"] or [])
@@ -103,6 +106,7 @@ def execute(task: Task) -> dict[str, t.Any]:
     if both := sorted(set(wanted) & set(absent)):
         raise Failure("invalid", f"{both[0]} is wanted and to be absent", "Name each key once")
     store = open_store(connect(task, params), params["config"])
+    store = dataclasses.replace(store, items={**store.items, **(planned or {})})
     differing = [key for key, value in wanted.items() if key not in store.items or not _equal(store.items[key], value)]
     leaving = [key for key in dict.fromkeys(absent) if key in store.items]
     if differing or leaving:

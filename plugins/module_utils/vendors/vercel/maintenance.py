@@ -32,9 +32,9 @@ class Flag:
         items = global_config.open_store(connect(self._task, self._given), self._config).items
         return Seen(word_of(self._values, items.get(self._item), self.where))
 
-    def put(self, wanted: str, facts: t.Mapping[str, t.Any]) -> None:
+    def put(self, wanted: str, facts: t.Mapping[str, t.Any], planned: str = "") -> None:
         asked = {**self._given, "config": self._config, "items": {self._item: self._values[wanted]}, "absent": None}
-        global_config.execute(self._task.given(asked))
+        global_config.execute(self._task.given(asked), {self._item: self._values[planned]} if planned else {})
 
 
 class Pause:
@@ -51,9 +51,10 @@ class Pause:
         found = project.info(self._task.given(self._given))["project"]
         return Seen(ON if found["paused"] else OFF, {} if found["paused"] else {"auto_assign": found["auto_assign"]})
 
-    def put(self, wanted: str, facts: t.Mapping[str, t.Any]) -> None:
+    def put(self, wanted: str, facts: t.Mapping[str, t.Any], planned: str = "") -> None:
         paused = wanted != OFF
         settings = dict.fromkeys(project.SETTINGS)
         # Without what was seen before, the vendor's own way stays: builds go live again.
         assign = None if paused else facts.get("auto_assign")
-        project.execute(self._task.given({**self._given, **settings, "paused": paused, "auto_assign": assign}))
+        asked = self._task.given({**self._given, **settings, "paused": paused, "auto_assign": assign})
+        project.execute(asked, {"paused": planned != OFF, "auto_assign": planned == OFF} if planned else {})

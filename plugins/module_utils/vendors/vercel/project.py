@@ -30,14 +30,15 @@ SETTINGS = {
 }
 
 
-def execute(task: Task) -> Json:
+def execute(task: Task, planned: Json | None = None) -> Json:
+    """``planned``: facts as they would be by then, for a plan of what comes after another one."""
     params = task.params
     if params["node_version"] == "":
         raise Failure("invalid", "node_version is empty", "Give one, such as 22.x, or leave it out")
     if params["paused"] and params["auto_assign"]:
         raise Failure("invalid", "a paused project assigns no domains by itself", "Leave auto_assign out, or unpause")
     place = projects.scope(task, params)
-    before = _facts(place, projects.fetch(place))
+    before = {**_facts(place, projects.fetch(place)), **(planned or {})}
     if params["auto_assign"] and before["paused"] and params["paused"] is None:
         raise Failure("invalid", f"{before['name']} is paused, and assigns no domains by itself", "Unpause it with paused: false")
     after, notes = _made(task, place, before)
