@@ -133,7 +133,7 @@ def test_an_application_is_switched_by_calls_and_read_back(application: Applicat
     assert (off["verdict"], off["diff"]["before"], application.state) == ("pass", {"maintenance": "read_only"}, "off")
 
 
-def test_a_call_whose_answer_is_lost_is_looked_for_and_not_sent_again(application: Application) -> None:
+def test_a_call_whose_answer_is_lost_is_looked_for_and_not_toldagain(application: Application) -> None:
     application.drops = 1
     done = ask("on", application.declared(), request_timeout="2s")
     assert (done.get("failed"), application.state, len(application.sent)) == (None, "on", 1), done
@@ -164,6 +164,36 @@ def test_a_convex_deployment_is_paused_and_resumed(sandbox: t.Any) -> None:
         plan, done, again = run(component_maintenance, options, True), run(component_maintenance, options), run(component_maintenance, options)
         assert (sent(plan), sent(done), sent(again)) == ([operation], [operation], []), done
         assert done["verdict"] == "pass"
+
+
+@pytest.mark.parametrize("way", ["flag", "pause", "held back", "convex", "variable", "call", "command"])
+def test_a_plan_of_both_ends_is_what_is_done(way: str, sandbox: t.Any, ledger: Store, application: Application, tmp_path: pathlib.Path) -> None:
+    made = {name: sandbox.run[name] for name in ("vercel", "convex", "railway")}
+    vercel = {"component_vendor": "vercel", "vercel_project": "hydrogen", "vercel_team": made["vercel"]["team"], "vercel_api_url": made["vercel"]["url"]}
+    railway = {"component_vendor": "railway", "railway_service": "api", "railway_project": made["railway"]["project"], "railway_environment": "production"}
+    railway["railway_api_url"] = made["railway"]["url"]
+    ways: dict[str, tuple[Json, Json, Json]] = {
+        "flag": ({"how": "vercel_global_config", "config": "shop-flags"}, vercel, {"token": made["vercel"]["token"]}),
+        "pause": ({"how": "vercel_pause"}, vercel, {"token": made["vercel"]["token"]}),
+        "held back": ({"how": "vercel_pause"}, vercel, {"token": made["vercel"]["token"]}),
+        "convex": ({"how": "convex_pause"}, {"component_vendor": "convex", "convex_url": made["convex"]["url"]}, {"deploy_key": made["convex"]["deploy_key"]}),
+        "variable": ({"how": "railway_variable", "variable": "MAINTENANCE_MODE"}, railway, {"token": made["railway"]["token"]}),
+        "call": (application.declared(), {}, {}),
+        "command": (command(tmp_path, "state"), {"component_folder": str(tmp_path)}, {}),
+    }
+    declared, about, tokens = ways[way]
+    if way == "held back":
+        sandbox.patch("app", auto_assign=False)
+    one = {**a_run(ledger, "r1", "restore"), "component": about, **tokens}
+    plan = [ask("on", declared, check=True, **one), ask("off", declared, check=True, planned="on", **one)]
+    done = [ask("on", declared, **one), ask("off", declared, **one)]
+    assert not [result["msg"] for result in (*plan, *done) if result.get("failed")]
+    planned, told = ([change for result in results for change in result["changes"]] for results in (plan, done))
+    if way == "variable":
+        # Which deployment is the one to be made again is known when the first one is made.
+        assert planned[-1].pop("sends") != told[-1].pop("sends")
+    assert planned == told
+    assert len(planned) == {"held back": 3, "variable": 4}.get(way, 2)
 
 
 def test_alerts_are_held_back_meanwhile_and_come_back(sandbox: t.Any, ledger: Store, tmp_path: pathlib.Path) -> None:
