@@ -16,6 +16,7 @@ from ansible_collections.saasops.runbooks.plugins.module_utils.core.gate import 
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.switches import BETWEEN, Seen, word_of
 from ansible_collections.saasops.runbooks.plugins.module_utils.core.transaction import Task
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import deployment, service, variables
+from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway import operations as op
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.client import EITHER, RAILWAY_ARGUMENTS, VENDOR
 from ansible_collections.saasops.runbooks.plugins.module_utils.vendors.railway.release import by_id
 
@@ -53,7 +54,7 @@ class Variable:
         room = self._room
         state = service.observe(room.client, room.scope)
         if planned and state.serving is not None:
-            deployment.redeployed(room, {**state.serving, "id": KnownAfter(deployment.op.REDEPLOY.name)})
+            deployment.redeployed(room, {**state.serving, "id": KnownAfter(op.REDEPLOY.name)})
             return
         busy = state.in_progress()
         if busy is not None and not self._task.check_mode:
