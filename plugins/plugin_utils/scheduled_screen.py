@@ -23,8 +23,12 @@ def build(run: t.Mapping[str, t.Any], items: t.Sequence[t.Mapping[str, t.Any]], 
     found = [one for item in items for one in item["checks"]]
     asked = [one["name"] for one in found if one.get("person")]
     if word == "nothing":
-        headline = f"{name} NOTHING TO DO - nothing is scheduled for it" if not items else f"{name} FOR A PERSON - nothing to be done by itself"
-        screen = Screen(run["banner"], run["system"], headline, run["id"])
+        left = [f"{one['name']} ({one['reason']})" for one in found if not one.get("person")]
+        headline = "NOTHING TO DO - nothing is scheduled for it" if not items else "FOR A PERSON - nothing to be done by itself"
+        if left:
+            headline = "PLAN ONLY - nothing was done" if run["check_mode"] else "NOTHING DONE - all of it was left out"
+        screen = Screen(run["banner"], run["system"], f"{name} {headline}", run["id"])
+        screen.footer += ["", f"NOT CHECKED  {', '.join(left)} - not counted as ok"] if left else []
     else:
         counted = [one for one in found if not one.get("person")]
         screen = check_screen.build(
