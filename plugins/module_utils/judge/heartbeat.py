@@ -68,7 +68,7 @@ def judge_item(item: t.Mapping[str, t.Any], every: t.Sequence[t.Mapping[str, t.A
     mine = [row for row in rows if tags & set(row["tags"]) and row["verdict"] not in NO_RUN]
     done = [row for row in mine if any(_ran(one) for one in _of(row, item["name"]))]
     last = max((row["started_at"] for row in done), default=None)
-    told = f"last {moment(last, every[0]['timezone'])}" if last is not None and every else "never"
+    told = f"last {moment(last, every[0]['timezone'])}" if last is not None and every else "never carried out"
     dues = [(due, one) for one in every if tags & set(one["tags"]) and (due := _latest(one, rows, now))]
     if not dues:
         return checks.check(name, "", "pass", f"not due yet; {told}")
