@@ -44,6 +44,7 @@ def test_a_subscription_that_shopify_removed_is_made_again(store: Store) -> None
     plan = at_shop(store, *declared, check=True)
     done = at_shop(store, *declared)
     assert (plan["changes"], sent(done)) == (done["changes"], ["webhookSubscriptionCreate", "webhookSubscriptionUpdate"])
+    assert plan["diff"] == done["diff"] and (done["diff"]["before"], len(done["diff"]["after"]["webhooks"])) == ({"webhooks": []}, 2)
     assert (became(done), done["verdict"], done["reason"]) == (["registered", "corrected"], "pass", "1 corrected, 1 registered again")
     again = at_shop(store, *declared)
     assert (again["changed"], again["changes"], became(again)) == (False, [], ["there", "there"])

@@ -126,4 +126,9 @@ def _result(task: Task, component: Json, judged: checks.Check, told: list[Json])
         "reason": judged["reason"],
         "checks": [judged],
         "webhooks": {"component": component["name"], "declared": bool(told), "registered": told},
+        # What is delivered as it is declared.
+        "diff": {
+            "before": {"webhooks": [one["what"] for one in told if one["result"] == "there"]},
+            "after": {"webhooks": [one["what"] for one in told if one["result"] != "missing"]},
+        },
     }
