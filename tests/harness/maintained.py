@@ -55,7 +55,7 @@ class Application:
                 return None
 
             def do_GET(self) -> None:
-                self._answer(outer.mode)
+                self._answer({"mode": outer.mode})
 
             def do_PUT(self) -> None:
                 pid, when = outer.kill or (0, "")
@@ -71,11 +71,12 @@ class Application:
                     outer.drop, self.close_connection = False, True
                     self.connection.close()
                     return
-                self._answer("fine")
+                self._answer({"fine": True})
 
-            def _answer(self, text: str) -> None:
-                content = text.encode()
+            def _answer(self, body: Json) -> None:
+                content = json.dumps(body).encode()
                 self.send_response(200)
+                self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
@@ -86,7 +87,7 @@ class Application:
 
     def declared(self) -> Json:
         calls = {mode: {"url": self.url, "method": "PUT", "json": {"mode": mode}} for mode in ("on", "off")}
-        return {"how": "http", **calls, "state": {"url": self.url}}
+        return {"how": "http", **calls, "state": {"url": self.url, "value": "mode"}}
 
     def close(self) -> None:
         self.server.shutdown()

@@ -52,7 +52,8 @@ def application() -> t.Iterator[Application]:
 def check_point(point: Point, launcher: Launcher, new_world: NewWorld, application: Application) -> None:
     place = Place(new_world, application, point.way)
     if point.state == "off":
-        assert place.play(launcher, "on").code == 0
+        on = place.play(launcher, "on")
+        assert on.code == 0, on.summary
     first = place.killed(launcher, point.state, point.number, point.when)
     assert first.code == (0 if point.when == "lost" else -signal.SIGKILL), first.output
     if point.then == "check":
