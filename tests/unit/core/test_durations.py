@@ -50,3 +50,10 @@ def test_the_options_of_a_task_become_seconds() -> None:
 def test_no_time_at_all_is_refused(option: str) -> None:
     with pytest.raises(Failure, match=f"{option} is 0"):
         transaction.Task({option: "0s"}, check_mode=False)
+
+
+def test_a_moment_needs_its_zone() -> None:
+    assert durations.moment("2026-11-20T14:00:00Z", "at") == durations.moment(" 2026-11-20T15:00:00+01:00", "at") == 1795183200.0
+    for wrong in ("2026-11-20T14:00:00", "2026-11-20", "yesterday", ""):
+        with pytest.raises(Failure, match="at is"):
+            durations.moment(wrong, "at")
