@@ -292,12 +292,6 @@ DEFECTS: dict[str, Defect] = {
     "webhooks that mean nothing": Defect(
         of_host("store", component_webhooks=[{"topic": "orders/paid"}]), {("store", "restore: asked"): "error"}, "entry 1 has no uri"
     ),
-    "no program for the way back": Defect(
-        variable(backup_repository="/nonexistent/backups", backup_password="not there yet"),
-        {("sessions", "restore: programs"): "warn", ("", "backup: repository"): "warn"},
-        "there is no program redis-server",
-        0,
-    ),
     "a remedy that means nothing": Defect(of_host("api", component_remedies=[{"when": "memory"}]), {("api", "restart: asked"): "error"}, "is no condition"),
 }
 
