@@ -170,8 +170,8 @@ def test_a_convex_deployment_is_paused_and_resumed(sandbox: t.Any) -> None:
 def test_a_plan_of_both_ends_is_what_is_done(way: str, sandbox: t.Any, ledger: Store, application: Application, tmp_path: pathlib.Path) -> None:
     made: Json = {name: sandbox.run[name] for name in ("vercel", "convex", "railway")}
     vercel: Json = {"component_vendor": "vercel", "vercel_project": "hydrogen", "vercel_team": made["vercel"]["team"], "vercel_api_url": made["vercel"]["url"]}
-    railway: Json = {"component_vendor": "railway", "railway_service": "api", "railway_project": made["railway"]["project"], "railway_environment": "production"}
-    railway["railway_api_url"] = made["railway"]["url"]
+    railway: Json = {"component_vendor": "railway", "railway_service": "api", "railway_project": made["railway"]["project"]}
+    railway |= {"railway_environment": "production", "railway_api_url": made["railway"]["url"]}
     ways: dict[str, tuple[Json, Json, Json]] = {
         "flag": ({"how": "vercel_global_config", "config": "shop-flags"}, vercel, {"token": made["vercel"]["token"]}),
         "pause": ({"how": "vercel_pause"}, vercel, {"token": made["vercel"]["token"]}),

@@ -32,7 +32,7 @@ def world_of(new_world: NewWorld, hosts: Json, scenario: str = "healthy", **vari
     world = new_world(scenario)
     routes = [{"name": "own", "kind": "http", "url": f"{world.sandbox_run['receiver_url']}/told"}]
     place = restic.repository(world.folder / "repository")
-    kept = {"backup_repository": str(place), "backup_password": restic.PASSWORD, "backup_programs": str(programs.programs())}
+    kept: Json = {"backup_repository": str(place), "backup_password": restic.PASSWORD, "backup_programs": str(programs.programs())}
     items = [{"name": "left on", "tags": ["daily"], "do": "maintenance"}]
     runs = [{"tags": ["daily"], "cron": "*/5 * * * *"}]
     world.inventory = world.write_inventory(hosts=hosts, notify_routes=routes, scheduled_items=items, schedule_runs=runs, **kept, **variables)
