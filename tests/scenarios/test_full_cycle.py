@@ -24,7 +24,7 @@ from tests.integration import convex_shop
 
 NewWorld = t.Callable[..., World]
 Json = dict[str, t.Any]
-LIMIT = "api,billing,cache,database,functions,members,store"
+LIMIT = "api,audit,billing,cache,database,functions,members,store"
 PUT_BACK = {
     "api/variables.json",
     "cache/redis.rdb",
@@ -56,8 +56,10 @@ class Shop:
         (self.members / "app.py").write_text(_APPLICATION, encoding="utf-8")
         command = {"argv": [sys.executable, "app.py", "export"], "restore": [sys.executable, "app.py", "import"], "file": "members.json", "count": "members"}
         page = self.world.components()["app"]["component_url"]
+        told = {"argv": command["argv"], "file": "log.json", "folder": str(self.members)}
         return {
             "api": {"component_backup": True},
+            "audit": {"component_vendor": "other", "component_url": page, "component_backup": {"command": told}},
             "cache": {"component_vendor": "redis", "component_dsn": cache},
             "functions": {"component_vendor": "convex"},
             "members": {"component_vendor": "other", "component_url": page, "component_backup": {"command": {**command, "folder": str(self.members)}}},
@@ -141,6 +143,7 @@ def test_destroyed_and_restored_all_of_it_is_identical(shop: Shop, launcher: Lau
         assert [name for name in (*PUT_BACK, *TO_BE_READ) if name not in said(run)] == [], run.summary
         check_fits(run)
     assert f"{', '.join(sorted(TO_BE_READ))}: kept to be read, not put back" in said(done), done.summary
+    assert "audit/log.json: audit declares no command that takes its export back" in said(done), done.summary
 
     again = shop.kept.play(launcher, "restore", *MEANT, limit=LIMIT)
     assert (again.code, again.stats["word"], again.changed, again.stats["changes"]) == (0, "nothing", 0, []), again.output

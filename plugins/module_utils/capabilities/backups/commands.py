@@ -157,7 +157,7 @@ def _taking(where: Where, only: t.Sequence[str]) -> Command:
     command = declared(where.component)
     if not command.restore:
         hint = "Give command: {restore: [...]}: a command that takes the export on its standard input; or leave it out: restore_parts"
-        raise refuse(f"{where.component.get('name')} declares no command that takes its export back", hint, code="restore")
+        raise refuse(f"{where.component.get('name')} declares no command that takes its export back", hint, code="no_place")
     return command
 
 
@@ -175,9 +175,8 @@ def _fed(task: Task, command: Command, source: Source) -> None:
 
 
 def look(task: Task, part: Row, where: Where, only: t.Sequence[str]) -> Told:
-    """What the application exports now, which is read and thrown away."""
-    _in_place(where)
-    return _write(task, declared(where.component), _Nowhere())
+    """What the application exports now, which is read and thrown away. Of an export that nothing takes back, this is not asked."""
+    return _write(task, _taking(where, ()), _Nowhere())
 
 
 class _Nowhere:
