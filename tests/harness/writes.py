@@ -423,6 +423,8 @@ DATADOG = [
     datadog("hold longer", "downtime", {**HELD, "duration": "2h"}, Act("datadog_downtime", HELD)),
     datadog("end", "downtime", {"name": "migration", "state": "absent"}, Act("datadog_downtime", HELD)),
 ]
+
+
 def midnight(sandbox: Sandbox) -> str:
     """The last one of the world, so that a second run means the same moment."""
     return datetime.datetime.fromtimestamp(sandbox.clock()["now"] // 86400 * 86400, datetime.UTC).isoformat()
