@@ -115,7 +115,7 @@ def side_by_side(commands: list[list[str]], folder: Path, env: dict[str, str]) -
             said = file.read_text(encoding="utf-8", errors="replace")
             wrong += [line for line in said.splitlines() if line.startswith(("ERROR", "FATAL"))]
             print(said, end="", flush=True)
-        print("\n".join(wrong), flush=True)
+        print(*wrong, sep="\n", end="\n" if wrong else "", flush=True)
     # A negative one is a signal's number.
     return max(abs(status) for status in statuses)
 

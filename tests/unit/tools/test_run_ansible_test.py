@@ -35,6 +35,12 @@ def test_of_two_side_by_side_the_worse_one_counts(tmp_path: Path, capfd: pytest.
     assert capfd.readouterr().out == "told\ntold\n"
 
 
+def test_what_went_wrong_is_said_again_at_the_end(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    says = [[sys.executable, "-c", f"print({text!r})"] for text in ("ERROR: one.py:1: wrong\nand more", "well")]
+    run_ansible_test.side_by_side(says, tmp_path, dict(os.environ))
+    assert capfd.readouterr().out.splitlines() == ["ERROR: one.py:1: wrong", "and more", "well", "ERROR: one.py:1: wrong"]
+
+
 def test_the_halves_of_sanity_are_one_whole() -> None:
     chosen, left_out = run_ansible_test.SANITY_HALVES
     assert chosen == [word.replace("--skip-test", "--test") for word in left_out]
