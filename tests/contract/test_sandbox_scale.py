@@ -143,7 +143,9 @@ def test_what_is_more_is_old_and_nothing_else_differs(running: Sandbox, sandbox:
     assert set(small["api"]["variables"]) < set(large["api"]["variables"])
     newest = [{**one, "backups": one["backups"][-3:]} for one in large["api"]["volumes"]]
     assert newest == small["api"]["volumes"]
-    assert {**large["functions"], "tables": None} == {**small["functions"], "tables": None}
+    more = {"tables": None, "content": None}
+    assert {**large["functions"], **more} == {**small["functions"], **more}
+    assert set(large["functions"]["content"]) == set(small["functions"]["content"])
     assert large["functions"]["tables"] == {name: TIMES * rows for name, rows in small["functions"]["tables"].items()}
 
 
