@@ -61,9 +61,7 @@ kind `variables`: JSON with names and values. They are secrets: do not leave the
 kind `command`: what the application's own export wrote; the application knows how to read it.
 
 kind `railway_volume`, `supabase`, `atlas`: a reference. It tells which backup the vendor keeps; it is not the data, and is gone when the vendor's is.
-
-    restic dump --host {host} --tag $SET,part:database/atlas.json latest /database/atlas.json
-
+Read it as any other part, such as `restic dump --host {host} --tag $SET,part:database/atlas.json latest /database/atlas.json`.
 Put back at the vendor: `atlas` in the cluster's *Backup*, *Snapshots*, by the id of the snapshot and before `expires_at`, into another cluster than
 the one that serves (a restore replaces all that the target holds); `railway_volume` in the service's *Backups*; `supabase` in the project's *Database*,
 *Backups*.
