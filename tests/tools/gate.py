@@ -33,7 +33,7 @@ TOOLS = "tests/tools"
 PACKAGE = "ansible_collections.saasops.runbooks"
 OLDEST_PAIR = ((3, 11), "2.19.")
 # No step takes nearly as long, also on a busy machine; a step that does hangs, and a gate that hangs says nothing.
-STEP_DEADLINE_S = 1800
+STEP_DEADLINE_S = 2700
 
 # A file stays with one worker, because its fixtures start the servers (tests/integration/conftest.py divides two that are long); the scenarios have
 # one file that is half of them, and fixtures of single tests.
